@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One settings array for every Swift target; HouseTests proves that each flag bites and that no target has its own.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A worker is three targets: its pure domain, its executable and the domain's tests.
+func worker(_ name: String, domain: String) -> [Target] {
+    [
+        library(domain, ["Schemas", "ProtobufCodec"]),
+        program(name, [.target(name: domain), "WorkerRuntime", "Schemas", "ProtobufCodec"]),
+        tests("\(domain)Tests", [.target(name: domain), "Schemas", "ProtobufCodec"]),
+    ]
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "GrowthFleet",
+    products: [
+        .library(name: "ProtobufCodec", targets: ["ProtobufCodec"]),
+        .executable(name: "protoc-gen-growth", targets: ["protoc-gen-growth"]),
+    ],
+    targets: [
+        systemLibrary("CRdKafka", pkgConfig: "rdkafka", package: "librdkafka-dev"),
+        systemLibrary("CRocksDB", pkgConfig: "rocksdb", package: "librocksdb-dev"),
+        systemLibrary("COpenSSL", pkgConfig: "libcrypto", package: "libssl-dev"),
+        .target(
+            name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
+
+        library("ProtobufCodec"),
+        program("protoc-gen-growth", ["ProtobufCodec"]),
+        library("Schemas", ["ProtobufCodec"]),
+        library("Kafka", ["CRdKafka"]),
+        library("StateStore", ["CRocksDB"]),
+        library("Observability", ["CMicrohttpd"]),
+        library("CommandLineTools"),
+        library("WorkerRuntime", ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]),
+        library("StageTestKit", ["WorkerRuntime", "StateStore", "Schemas", "ProtobufCodec"]),
+        library("ShopGenerator", ["Schemas", "ProtobufCodec"]),
+        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator"]),
+        program("growthctl", ["Operations", "CommandLineTools", "Kafka", "Schemas", "ProtobufCodec", "ShopGenerator"]),
+    ]
+        + worker("tagging-worker", domain: "Tagging")
+        + worker("fraud-worker", domain: "ReferralFraud")
+        + worker("settlement-worker", domain: "RewardSettlement")
+        + worker("notification-worker", domain: "NotificationDispatch")
+        + [
+            tests("ProtobufCodecTests", ["ProtobufCodec"]),
+            tests("KafkaTests", ["Kafka", "CRdKafka"]),
+            tests("StateStoreTests", ["StateStore"]),
+            tests("ObservabilityTests", ["Observability"]),
+            tests("CommandLineToolsTests", ["CommandLineTools"]),
+        ]
+)
