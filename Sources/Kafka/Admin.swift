@@ -29,8 +29,8 @@ public final class Admin: Sendable {
         guard !topics.isEmpty else { return [] }
         var natives: [OpaquePointer?] = unsafe []
         defer {
-            for unsafenative in unsafe natives {
-                if let native = unsafe native { unsafe rd_kafka_NewTopic_destroy(native) }
+            for i in unsafe natives.indices {
+                if let native = unsafe natives[i] { unsafe rd_kafka_NewTopic_destroy(native) }
             }
         }
         for topic in topics { unsafe natives.append(try Self.native(topic)) }
@@ -72,8 +72,8 @@ public final class Admin: Sendable {
         guard !names.isEmpty else { return [] }
         var natives: [OpaquePointer?] = unsafe names.map { unsafe rd_kafka_DeleteTopic_new($0) }
         defer {
-            for unsafenative in unsafe natives {
-                if let native = unsafe native { unsafe rd_kafka_DeleteTopic_destroy(native) }
+            for i in unsafe natives.indices {
+                if let native = unsafe natives[i] { unsafe rd_kafka_DeleteTopic_destroy(native) }
             }
         }
         let context = "cannot delete topic"
@@ -259,8 +259,8 @@ public final class Admin: Sendable {
         guard !groups.isEmpty else { return }
         var natives: [OpaquePointer?] = unsafe groups.map { unsafe rd_kafka_DeleteGroup_new($0) }
         defer {
-            for unsafenative in unsafe natives {
-                if let native = unsafe native { unsafe rd_kafka_DeleteGroup_destroy(native) }
+            for i in unsafe natives.indices {
+                if let native = unsafe natives[i] { unsafe rd_kafka_DeleteGroup_destroy(native) }
             }
         }
         let event = try unsafe AdminRequest.run(

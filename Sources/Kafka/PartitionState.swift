@@ -37,7 +37,7 @@ import CRdKafka
     }
 
     func dropStash() {
-        for unsafemessage in unsafe stash[stashTaken...] { unsafe rd_kafka_message_destroy(message) }
+        for i in unsafe stashTaken..<stash.count { unsafe rd_kafka_message_destroy(stash[i]) }
         unsafe stash = []
         stashTaken = 0
     }
