@@ -1,0 +1,19 @@
+/// What a command throws to end with a message and an exit code of its own.
+public struct CommandFailure: Error, Equatable, CustomStringConvertible {
+    public let code: ExitCode
+    /// What happened, in one line.
+    public let message: String
+    /// What the user can do about it, in one line.
+    public let hint: String?
+    /// Facts for `-o json`.
+    public let details: JSONObject
+
+    public init(_ code: ExitCode, _ message: String, hint: String? = nil, details: JSONObject = [:]) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.details = details
+    }
+
+    public var description: String { message }
+}
