@@ -24,7 +24,7 @@ public struct Argument<Value: Sendable>: CommandParameter {
 
 extension Argument where Value: ExpressibleByArgument {
     /// An argument that must be given unless it has a default.
-    public init(_ name: String, help: String, default fallback: Value? = nil, allowed: ValueRule<Value> = .any) {
+    public init(_ name: String, default fallback: Value? = nil, allowed: ValueRule<Value> = .any, help: String) {
         self.init(name, help: help, reader: .single(default: fallback, allowed: allowed))
     }
 }
@@ -32,14 +32,14 @@ extension Argument where Value: ExpressibleByArgument {
 extension Argument {
     /// An argument that may be left out.
     public init<Wrapped: ExpressibleByArgument>(
-        _ name: String, help: String, allowed: ValueRule<Wrapped> = .any
+        _ name: String, allowed: ValueRule<Wrapped> = .any, help: String
     ) where Value == Wrapped? {
         self.init(name, help: help, reader: .optional(allowed: allowed))
     }
 
     /// All the arguments that are left.
     public init<Element: ExpressibleByArgument>(
-        _ name: String, help: String, isRequired: Bool = false, allowed: ValueRule<Element> = .any
+        _ name: String, isRequired: Bool = false, allowed: ValueRule<Element> = .any, help: String
     ) where Value == [Element] {
         self.init(name, help: help, reader: .repeated(default: [], isRequired: isRequired, allowed: allowed))
     }

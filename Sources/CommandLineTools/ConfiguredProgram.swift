@@ -14,8 +14,8 @@ public struct ConfiguredProgram: Sendable {
     private let declaration: ConfigurationDeclaration
     private let options: [SettingOption]
     private static let file = Option<String?>(
-        "config", placeholder: "file", help: "Read settings from this file, JSON with comments.",
-        environment: ConfigurationDeclaration.fileVariable)
+        "config", placeholder: "file", environment: ConfigurationDeclaration.fileVariable,
+        help: "Read settings from this file, JSON with comments.")
     private static let property = Option<[String]>(
         "kafka-property", short: "X", placeholder: "name=value",
         help: "Pass a property to librdkafka (or set GROWTH_KAFKA_<NAME>).")

@@ -4,7 +4,7 @@ public struct Flag: CommandParameter {
 
     /// An environment variable, where named, holds `true` or `false`.
     public init(
-        _ name: String, short: Character? = nil, help: String, environment: String? = nil, isHidden: Bool = false
+        _ name: String, short: Character? = nil, environment: String? = nil, isHidden: Bool = false, help: String
     ) {
         declaration = ParameterDeclaration(
             kind: .flag, name: name, short: short, placeholder: "", help: help, choices: [], defaultText: nil,

@@ -29,9 +29,8 @@ public struct Option<Value: Sendable>: CommandParameter {
 extension Option where Value: ExpressibleByArgument {
     /// An option that always has a value: given, from the environment, or the default; required without a default.
     public init(
-        _ name: String, short: Character? = nil, placeholder: String? = nil, help: String,
-        default fallback: Value? = nil, allowed: ValueRule<Value> = .any, environment: String? = nil,
-        isHidden: Bool = false
+        _ name: String, short: Character? = nil, placeholder: String? = nil, default fallback: Value? = nil,
+        allowed: ValueRule<Value> = .any, environment: String? = nil, isHidden: Bool = false, help: String
     ) {
         self.init(
             name, short: short, placeholder: placeholder, help: help, environment: environment, isHidden: isHidden,
@@ -42,8 +41,8 @@ extension Option where Value: ExpressibleByArgument {
 extension Option {
     /// An option that may be left out.
     public init<Wrapped: ExpressibleByArgument>(
-        _ name: String, short: Character? = nil, placeholder: String? = nil, help: String,
-        allowed: ValueRule<Wrapped> = .any, environment: String? = nil, isHidden: Bool = false
+        _ name: String, short: Character? = nil, placeholder: String? = nil, allowed: ValueRule<Wrapped> = .any,
+        environment: String? = nil, isHidden: Bool = false, help: String
     ) where Value == Wrapped? {
         self.init(
             name, short: short, placeholder: placeholder, help: help, environment: environment, isHidden: isHidden,
@@ -52,9 +51,9 @@ extension Option {
 
     /// An option that may be given many times; its environment variable holds the values separated by commas.
     public init<Element: ExpressibleByArgument>(
-        _ name: String, short: Character? = nil, placeholder: String? = nil, help: String,
-        default fallback: [Element] = [], isRequired: Bool = false, allowed: ValueRule<Element> = .any,
-        environment: String? = nil, isHidden: Bool = false
+        _ name: String, short: Character? = nil, placeholder: String? = nil, default fallback: [Element] = [],
+        isRequired: Bool = false, allowed: ValueRule<Element> = .any, environment: String? = nil,
+        isHidden: Bool = false, help: String
     ) where Value == [Element] {
         self.init(
             name, short: short, placeholder: placeholder, help: help, environment: environment, isHidden: isHidden,
