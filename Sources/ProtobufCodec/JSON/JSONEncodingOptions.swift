@@ -1,0 +1,14 @@
+/// How JSON is encoded.
+public struct JSONEncodingOptions: Sendable {
+    /// Writes 64-bit integers as numbers; false unless set, as other languages' JSON numbers lose digits.
+    public var alwaysPrintInt64sAsNumbers = false
+
+    /// Writes enum values as numbers; false unless set.
+    public var alwaysPrintEnumsAsInts = false
+
+    /// Writes field names as the schema has them; false unless set.
+    public var preserveProtoFieldNames = false
+
+    /// Creates the default options.
+    public init() {}
+}
