@@ -52,7 +52,7 @@ let package = Package(
 
         library("ProtobufCodec"),
         program("protoc-gen-growth", ["ProtobufCodec"]),
-        library("Schemas", ["ProtobufCodec"]),
+        library("Schemas", ["ProtobufCodec"], exclude: ["Generated/README.md"]),
         library("Kafka", ["CRdKafka"]),
         library("StateStore", ["CRocksDB"]),
         library("Observability", ["CMicrohttpd"]),
