@@ -111,6 +111,8 @@ extension KafkaError.Code {
     public static let purgedInFlight = Self(RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
     /// The client raised a fatal error before; see the message.
     public static let fatal = Self(RD_KAFKA_RESP_ERR__FATAL)
+    /// Records of the transaction were not delivered.
+    public static let inconsistent = Self(RD_KAFKA_RESP_ERR__INCONSISTENT)
     /// The thread did not poll within `max.poll.interval.ms` and lost its place in the group.
     public static let maxPollExceeded = Self(RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED)
     /// Another producer with the same transactional id took over.

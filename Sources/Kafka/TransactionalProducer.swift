@@ -243,8 +243,9 @@ public final class TransactionalProducer {
             case .fatal:
                 throw .fatal(error)
             case .abortable:
-                doom = error
-                throw .abortRequired(error)
+                let cause = cause(of: error)
+                doom = cause
+                throw .abortRequired(cause)
             case .retriable:
                 if stop() { throw interrupted(error) }
                 // Serves delivery reports meanwhile, and keeps a call that fails at once from spinning.
@@ -255,8 +256,24 @@ public final class TransactionalProducer {
 
     private func doomed(_ error: KafkaError) -> TransactionError {
         if let fatal = handle?.fatalError { return .fatal(fatal) }
-        if doom == nil { doom = error }
-        return .abortRequired(error)
+        let cause = doom ?? cause(of: error)
+        doom = cause
+        return .abortRequired(cause)
+    }
+
+    /// The error behind a call that only says that the transaction has failed already.
+    private func cause(of error: KafkaError) -> KafkaError {
+        switch error.code {
+        case .wrongState where isOpen:
+            // In a failed transaction this does nothing but name the cause; in a sound one it is refused.
+            guard let failure = unsafe rd_kafka_begin_transaction(pointer) else { return error }
+            let cause = unsafe KafkaError(consuming: failure, error.message)
+            return cause.code == .wrongState ? deliveries.firstFailure ?? error : cause
+        case .inconsistent:
+            return deliveries.firstFailure ?? error
+        default:
+            return error
+        }
     }
 
     private func interrupted(_ error: KafkaError) -> TransactionError {
