@@ -1,0 +1,140 @@
+import ProtobufCodec
+import Schemas
+
+/// One claim before one entity, under the rules valid at the claim's time.
+struct EntityQuestion {
+    let key: EntityKey
+    let claim: ValidClaim
+    let rules: FraudRulesVersion
+    let entry: EntityClaim
+
+    init(key: EntityKey, claim: ValidClaim, rules: FraudRulesVersion) {
+        self.key = key
+        self.claim = claim
+        self.rules = rules
+        entry = .with {
+            $0.claimID = claim.claim.claimID
+            $0.friendID = claim.claim.friendID
+            $0.referrerID = claim.claim.referrerID
+            $0.claimedMs = claim.claimedAt
+        }
+    }
+
+    /// Enters the claim and returns its evidence, then that of the claims that look worse through it.
+    func answer(entering history: inout EntityHistory) -> [ClaimEvidence] {
+        let completeSince = history.completeSince(rulesSince: rules.historySinceMs, entering: entry.claimedMs)
+        let index = history.enter(entry)
+        // Judged before the oldest leave, so that the claim is in its own window whatever its age.
+        defer { history.prune() }
+        var findings: [Finding] = []
+        var told: [ClaimEvidence] = []
+        if let rule = rules.accountsRule(key.kind) {
+            let window = ClaimWindow(claims: history.claims, index: index, length: rule.windowMilliseconds)
+            let accounts = window.greatestAccounts(limit: Int(rule.limit))
+            let judged = shared(rule, accounts.own, window, completeSince: completeSince)
+            if let judged { findings.append(judged) }
+            told = accounts.told.suffix(EntityDecider.toldLimit).map { retell($0, rule, window) }
+        }
+        if let rule = rules.velocityRule(key.kind) {
+            let window = ClaimWindow(claims: history.claims, index: index, length: rules.velocityWindowMs)
+            let judged = tooFast(rule, window, completeSince: completeSince)
+            if let judged { findings.append(judged) }
+        }
+        return [evidence(for: entry, findings, revised: false)] + told
+    }
+
+    // R03, R04
+    private func shared(
+        _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
+    ) -> Finding? {
+        if figure.measured >= Int(rule.limit) { return sharedFinding(rule, figure, window, of: window.index) }
+        guard entry.claimedMs &- rule.windowMilliseconds < completeSince else { return nil }
+        return rule.history.finding(
+            weight: 0, floor: .review, evidence: lines(figure.claims, window, of: window.index),
+            measured: Int64(figure.measured), limit: Int64(rule.limit))
+    }
+
+    private func sharedFinding(
+        _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
+    ) -> Finding {
+        let isCarrier = claim.address.map { key.kind.isNetwork && rules.isCarrier($0) } ?? false
+        return rule.shared.finding(
+            weight: isCarrier ? rules.carrierWeight(rule.weight) : rule.weight, floor: rule.floor,
+            evidence: lines(figure.claims, window, of: index, isCarrier: isCarrier), measured: Int64(figure.measured),
+            limit: Int64(rule.limit))
+    }
+
+    // R05
+    private func tooFast(_ rule: VelocityRule, _ window: ClaimWindow, completeSince: Int64) -> Finding? {
+        let figure = window.greatestCount()
+        let isOver = figure.measured > Int(rule.limit)
+        guard isOver || entry.claimedMs &- rules.velocityWindowMs < completeSince else { return nil }
+        return (isOver ? rule.outcome : .velocityHistory).finding(
+            weight: isOver ? rules.velocityWeight : 0, floor: .review,
+            evidence: lines(figure.claims, window, of: window.index), measured: Int64(figure.measured),
+            limit: Int64(rule.limit))
+    }
+
+    /// The claims's own window has come to the limit, and no more: each claim adds one account at most.
+    private func retell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> ClaimEvidence {
+        let figure = WindowFigure(measured: Int(rule.limit), claims: told.window)
+        return evidence(
+            for: window.claims[told.index], [sharedFinding(rule, figure, window, of: told.index)], revised: true)
+    }
+
+    // R07: whoever is referred by somebody he has referred before.
+    func circle(of asker: EntityClaim, in referrals: EntityHistory) -> Finding? {
+        let closing = referrals.claims.filter { $0.friendID == asker.referrerID && $0.precedes(asker) }
+        guard let first = closing.first else { return nil }
+        return RuleOutcome.circularReferral.finding(
+            weight: 70, floor: .blockAndReview, evidence: [key.text, first.claimID], measured: Int64(closing.count),
+            limit: 1)
+    }
+
+    /// Evidence anew for the later claims whose circle this claim closes, though it comes in after them.
+    func closedCircles(askers: EntityHistory, referrals: EntityHistory) -> [ClaimEvidence] {
+        askers.claims.filter { $0.referrerID == entry.friendID && entry.precedes($0) }
+            .suffix(EntityDecider.toldLimit)
+            .compactMap { asker in
+                guard let finding = circle(of: asker, in: referrals) else { return nil }
+                return evidence(for: asker, [finding], kind: .circle, revised: true)
+            }
+    }
+
+    func evidence(
+        for entry: EntityClaim, _ findings: [Finding], kind: EntityKind? = nil, revised: Bool
+    ) -> ClaimEvidence {
+        .with {
+            $0.claimID = entry.claimID
+            $0.friendID = entry.friendID
+            $0.kind = kind ?? key.kind
+            $0.entityKey = key.text
+            $0.findings = findings
+            $0.ruleSetVersion = rules.version
+            $0.revised = revised
+        }
+    }
+
+    /// The entity, then the other claims of the window, newest first.
+    private func lines(
+        _ claims: Range<Int>, _ window: ClaimWindow, of index: Int, isCarrier: Bool = false
+    ) -> [String] {
+        var lines = [key.text]
+        if isCarrier { lines.append("carrier") }
+        for other in claims.reversed() where other != index {
+            guard lines.count < RuleOutcome.evidenceLimit else { break }
+            lines.append(window.claims[other].claimID)
+        }
+        return lines
+    }
+}
+
+extension EntityKind {
+    /// Whether carriers' networks matter to it.
+    fileprivate var isNetwork: Bool {
+        switch self {
+        case .ip, .ipBlock: true
+        case .device, .payment, .referrer, .circle, .unspecified, .UNRECOGNIZED: false
+        }
+    }
+}
