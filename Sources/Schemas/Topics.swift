@@ -1,6 +1,8 @@
 /// Every topic of the fleet, one line each.
 public enum Topics {
-    public static let customerEvents = Topic<CustomerEvent>("customer.events.v1", keyed: "customer id") { $0.customerID }
+    public static let customerEvents = Topic<CustomerEvent>("customer.events.v1", keyed: "customer id") {
+        $0.customerID
+    }
     public static let referralClaims = Topic<ReferralClaim>("referral.claims.v1", keyed: "friend id") { $0.friendID }
     public static let campaignEvents = Topic<CampaignEvent>("campaign.events.v1", keyed: "campaign id") {
         $0.campaignID

@@ -1,0 +1,98 @@
+import Kafka
+import Schemas
+import StateStore
+
+/// Brings stores up to the end of their changelogs, a slice at a time, so that the group stays alive meanwhile.
+///
+/// The target is the high watermark counted with open transactions: the group's stable offset can be visible before the
+/// commit marker reaches the changelog, and a restore to the last stable offset would drop the last transaction.
+final class Restorer {
+    private let reader: PartitionReader
+    private let topic: String
+    private var targets: [Int32: Target] = [:]
+    private let batch = RecordBatch()
+    fileprivate(set) var restoredRecords: UInt64 = 0
+
+    private struct Target {
+        var store: StateStore
+        var high: Int64
+        var low: Int64
+    }
+
+    private static let recordsPerSlice = 5_000
+    static let queryTimeoutMilliseconds: Int32 = 30_000
+
+    init(changelog: String, configuration: ClientConfiguration) throws {
+        topic = changelog
+        reader = try PartitionReader(configuration)
+    }
+
+    var isIdle: Bool { targets.isEmpty }
+
+    /// Begins with partitions that were just assigned; each store's resume offset says from where.
+    ///
+    /// A resume offset that the changelog does not hold means another changelog or one that was cut: the store is wiped.
+    func begin(_ stores: [Int32: StateStore]) throws {
+        guard !stores.isEmpty else { return }
+        for (partition, store) in stores {
+            let (low, high) = try reader.uncommittedWatermarks(
+                name(partition), timeoutMilliseconds: Self.queryTimeoutMilliseconds)
+            if let resume = store.resumeOffset, resume > high || resume < low { try store.wipe() }
+            targets[partition] = Target(store: store, high: high, low: low)
+        }
+        // One assignment for all: each new one makes the reader fetch anew.
+        reader.assign(
+            Dictionary(
+                uniqueKeysWithValues: targets.map { partition, target in
+                    (name(partition), .offset(max(from(target), reader.position(name(partition)) ?? 0)))
+                }))
+    }
+
+    func forget(_ partition: Int32) { targets[partition] = nil }
+
+    /// Reads one slice; returns the partitions that are done.
+    func advance(timeoutMilliseconds: Int32) throws -> [Int32] {
+        guard !targets.isEmpty else { return [] }
+        let done = finished()
+        if !done.isEmpty { return done }
+        let result = try reader.poll(
+            into: batch, limit: Self.recordsPerSlice, timeoutMilliseconds: timeoutMilliseconds)
+        if let failure = result.errors.first(where: { $0.topicPartition != nil }) { throw failure.error }
+        var slices: [Int32: [RestoredRecord]] = [:]
+        for index in 0..<batch.count {
+            let record = batch.owned(index)
+            slices[record.partition, default: []].append(RestoredRecord(key: record.key ?? [], value: record.value))
+        }
+        batch.removeAll()
+        for (partition, records) in slices {
+            guard let target = targets[partition] else { continue }
+            try target.store.applyRestored(records, resumeOffset: reader.position(name(partition)) ?? 0)
+            restoredRecords += UInt64(records.count)
+        }
+        return finished()
+    }
+
+    /// Those whose position, which markers move too, has reached the target.
+    private func finished() -> [Int32] {
+        let done = targets.filter { partition, target in
+            from(target) >= target.high || (reader.position(name(partition)) ?? 0) >= target.high
+        }.map(\.key).sorted()
+        for partition in done { targets[partition] = nil }
+        if !done.isEmpty, targets.isEmpty { reader.assign([:]) }
+        return done
+    }
+
+    private func from(_ target: Target) -> Int64 { max(target.store.resumeOffset ?? target.low, target.low) }
+
+    private func name(_ partition: Int32) -> TopicPartition { TopicPartition(topic: topic, partition: partition) }
+
+    func close() { reader.close() }
+}
+
+extension Restorer {
+    /// Records restored since the last call.
+    func takeRestoredCount() -> UInt64 {
+        defer { restoredRecords = 0 }
+        return restoredRecords
+    }
+}
