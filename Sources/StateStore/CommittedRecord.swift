@@ -21,7 +21,7 @@ struct CommittedRecord {
     }
 
     /// Adds to the batch what has changed.
-    func put(into batch: RocksBatch, since before: CommittedRecord) {
+    func put(into batch: StateBatch, since before: CommittedRecord) {
         if let progress, progress != before.progress { batch.put(ReservedKey.progress, ProgressCodec.encode(progress)) }
         if let incarnation, incarnation != before.incarnation {
             batch.put(ReservedKey.incarnation, ProgressCodec.encode(incarnation: incarnation))
@@ -36,9 +36,9 @@ struct CommittedRecord {
             iterator throws(StateStoreError) in try !iterator.isOnPair()
         }
         guard isEmpty else { throw .unsupportedFormat(found: 0, supported: StateStore.format) }
-        let batch = RocksBatch()
+        let batch = StateBatch()
         batch.put(ReservedKey.format, integer: StateStore.format)
-        try database.write(batch)
+        try batch.write(to: database)
     }
 
     private static func integer<Integer: FixedWidthInteger & BitwiseCopyable>(

@@ -1,9 +1,9 @@
 /// One scan: the overlay's writes laid over RocksDB's pairs, both in key order.
 struct MergedScan {
-    private let written: [StateOverlay.Slot]
+    private let written: [StateOverlay.Write]
     private let limit: Int
 
-    init(written: [StateOverlay.Slot], limit: Int) {
+    init(written: [StateOverlay.Write], limit: Int) {
         self.written = written
         self.limit = limit
     }
@@ -14,16 +14,17 @@ struct MergedScan {
         var delivered = 0
         while delivered < limit {
             let stored = try iterator.isOnPair() ? iterator.key : nil
-            let slot = next < written.count ? written[next] : nil
+            let write = next < written.count ? written[next] : nil
             // Of two with the same key the overlay's counts, and RocksDB's is passed over.
-            let isOverlayFirst = slot.map { slot in stored.map { !$0.orders(before: slot.key.bytes) } ?? true } ?? false
-            if isOverlayFirst, let slot {
+            let isOverlayFirst =
+                write.map { write in stored.map { !$0.orders(before: write.key.bytes) } ?? true } ?? false
+            if isOverlayFirst, let write {
                 next += 1
-                if stored == slot.key.bytes { iterator.advance() }
-                guard let entry = slot.entry else { continue }
-                guard try body(slot.key, entry) else { return }
-            } else if stored != nil {
-                let (key, entry) = try iterator.entry()
+                if stored == write.key.bytes { iterator.advance() }
+                guard let entry = write.entry else { continue }
+                guard try body(write.key, entry) else { return }
+            } else if let stored {
+                let (key, entry) = try iterator.entry(key: stored)
                 guard try body(key, entry) else { return }
                 iterator.advance()
             } else {
@@ -35,9 +36,8 @@ struct MergedScan {
 }
 
 extension RocksIterator {
-    /// The entry stood on, in a range of entries' keys.
-    borrowing func entry() throws(StateStoreError) -> (StateKey, StateEntry) {
-        let bytes = key
+    /// The entry stood on, whose key was read, in a range of entries' keys.
+    borrowing func entry(key bytes: [UInt8]) throws(StateStoreError) -> (StateKey, StateEntry) {
         guard let key = StateKey(stored: bytes) else { throw .corrupt(key: bytes, .unknownReservedKey) }
         do throws(StateCorruption) {
             return (key, try StateEnvelope.decode(value))

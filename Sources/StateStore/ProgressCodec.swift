@@ -1,11 +1,12 @@
 /// The bytes of the store's own two records, the same in RocksDB and in the changelog.
 ///
-/// Both begin with two bytes of magic and a version, and end with a CRC32C of all before. Progress lists its topics in the
-/// order of their UTF-8 bytes, so that equal progress has equal bytes.
+/// Both begin with two bytes of magic and a version, and end with a CRC32C of all before. Progress lists its topics
+/// in the order of their UTF-8 bytes, so that equal progress has equal bytes.
 ///
-/// | record | magic | body |
+/// | record | magic | body, with the bytes of each part |
 /// | --- | --- | --- |
-/// | progress | `47 50` | transaction number 8, stream time 8, schema version 4, digest 8, topics 2, each: length 2, name, offset 8 |
+/// | progress | `47 50` | transaction number 8, stream time 8, schema version 4, digest 8, count of topics 2 |
+/// | its topics | | length 2, name, offset 8 |
 /// | incarnation | `47 49` | length 2, bytes |
 enum ProgressCodec {
     static let version: UInt8 = 1
@@ -47,7 +48,8 @@ enum ProgressCodec {
             let name = try reader.next(count: Int(try reader.next(UInt16.self)))
             if let previous, !previous.orders(before: name) { throw .notCanonical }
             guard let topic = String(validating: name, as: UTF8.self) else { throw .notCanonical }
-            // Two byte strings may be one String by Unicode's canonical equivalence; encode would not have written both.
+            // Two byte strings may be one String by Unicode's canonical equivalence; encode would not have written
+            // both.
             guard progress.inputOffsets.updateValue(try reader.next(Int64.self), forKey: topic) == nil else {
                 throw .notCanonical
             }

@@ -25,7 +25,8 @@ import CRocksDB
         unsafe upper.deallocate()
     }
 
-    /// Whether the walk stands on a pair; false after the last one. An error in between is thrown, not taken for the end.
+    /// Whether the walk stands on a pair; false after the last one. An error in between is thrown, not taken for the
+    /// end.
     func isOnPair() throws(StateStoreError) -> Bool {
         if unsafe rocksdb_iter_valid(pointer) != 0 { return true }
         var message: UnsafeMutablePointer<CChar>?

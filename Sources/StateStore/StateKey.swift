@@ -31,6 +31,13 @@ public struct StateKey: Hashable, Sendable, Comparable {
         bytes.first.map(tables.contains) ?? false
     }
 
+    /// Stands where no key is.
+    static let none = StateKey(unchecked: [])
+
+    private init(unchecked bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     /// The table's id.
     public var table: UInt8 { bytes[0] }
 

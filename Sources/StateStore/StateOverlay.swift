@@ -1,101 +1,129 @@
 /// The writes of the open transaction, the last one per key.
 ///
-/// Slots are appended and never removed until the transaction ends, so an index names a key for that long, and a timer
+/// Writes are appended and never removed until the transaction ends, so an index names a key for that long, and a timer
 /// taken out of the way by a write stays out of the way.
 struct StateOverlay {
     /// The last write to one key.
-    struct Slot {
+    struct Write {
         let key: StateKey
+        /// The key's slot in the ``EntryCache``.
+        let slot: Int
         /// What was put; nil is a deletion.
         var entry: StateEntry?
-        /// The timer that the commit has to take out of the index.
-        let committedTimer: CommittedTimer
         /// The entry's envelope once it was asked for.
         var envelope: [UInt8]?
     }
 
-    /// What a slot costs beside its key and value, about: two array headers, the slot, its place in the table.
-    static let slotBytes = 192
+    /// What a write costs beside its value, about, with the timer and the envelope that it may have.
+    static let writeBytes = 256
 
-    private(set) var slots: ContiguousArray<Slot> = []
+    private(set) var writes: ContiguousArray<Write> = []
     private(set) var byteCount = 0
-    private var indices: [StateKey: Int] = [:]
-    /// The first slots' indices in key order; later slots are sorted in when order is asked for.
+    /// The first writes' indices in key order; later writes are sorted in when order is asked for.
     private var sorted: [Int] = []
-    var timers = TimerHeap()
+    private var timers = TimerHeap()
+    private var adoptedCount = 0
 
-    var count: Int { slots.count }
+    var count: Int { writes.count }
 
-    func index(of key: StateKey) -> Int? {
-        indices[key]
+    /// The timers kept, those no longer in force included.
+    var timerCount: Int { timers.count }
+
+    /// Adds the first write to a key and returns its index.
+    mutating func append(_ key: StateKey, slot: Int, _ entry: StateEntry?) -> Int {
+        let index = writes.count
+        writes.append(Write(key: key, slot: slot, entry: entry, envelope: nil))
+        byteCount += Self.writeBytes + key.bytes.count + (entry?.value.count ?? 0)
+        if let due = entry?.timer { insertTimer(due, of: key, write: index) }
+        return index
     }
 
-    /// Puts or deletes; `committedTimer` is asked for only if the key was not written before.
-    mutating func write(_ key: StateKey, _ entry: StateEntry?, committedTimer: @autoclosure () -> CommittedTimer) {
-        // One look-up for both cases: the default lands in the table if the key is new.
-        let index = Self.same(&indices[key, default: slots.count])
-        if index == slots.count {
-            slots.append(Slot(key: key, entry: entry, committedTimer: committedTimer(), envelope: nil))
-            byteCount += Self.slotBytes + key.bytes.count + (entry?.value.count ?? 0)
-            if let due = entry?.timer { timers.insert(due, index, in: slots) }
-        } else {
-            replace(index, with: entry)
-        }
+    /// Replaces the write to a key by a later one.
+    mutating func replace(_ index: Int, with entry: StateEntry?) {
+        let timerBefore = writes[index].entry?.timer
+        byteCount += (entry?.value.count ?? 0) - (writes[index].entry?.value.count ?? 0)
+        writes[index].entry = entry
+        writes[index].envelope = nil
+        if let due = entry?.timer, due != timerBefore { insertTimer(due, of: writes[index].key, write: index) }
     }
 
-    private static func same(_ index: inout Int) -> Int { index }
-
-    private mutating func replace(_ index: Int, with entry: StateEntry?) {
-        let timerBefore = slots[index].entry?.timer
-        byteCount += (entry?.value.count ?? 0) - (slots[index].entry?.value.count ?? 0)
-        slots[index].entry = entry
-        slots[index].envelope = nil
-        if let due = entry?.timer, due != timerBefore { timers.insert(due, index, in: slots) }
-    }
-
-    /// The envelope of a slot's entry, made once; nil for a deletion.
+    /// The envelope of a write's entry, made once; nil for a deletion.
     mutating func envelope(of index: Int) -> [UInt8]? {
-        if let envelope = slots[index].envelope { return envelope }
-        let envelope = slots[index].entry.map(StateEnvelope.encode)
-        slots[index].envelope = envelope
+        if let envelope = writes[index].envelope { return envelope }
+        let envelope = writes[index].entry.map(StateEnvelope.encode)
+        writes[index].envelope = envelope
         return envelope
     }
 
-    /// The earliest timer due by then, as (due, slot).
-    mutating func earliestTimer(notAfter now: Int64) -> TimerHeap.Timer? {
-        timers.earliest(notAfter: now, in: slots)
+    /// Takes in a committed timer that the index lists too early, so that it is met in its order.
+    mutating func adoptTimer(_ due: Int64, of key: StateKey) {
+        insertTimer(due, of: key, write: nil)
     }
 
-    /// All slots in key order.
+    /// The first timer by (due, key), written or adopted, that is due by then.
+    mutating func earliestTimer(notAfter now: Int64, under cache: borrowing EntryCache) -> TimerHeap.Timer? {
+        while let first = timers.first, first.due <= now {
+            if isCurrent(first, under: cache) { return first }
+            timers.removeFirst()
+        }
+        return nil
+    }
+
+    /// A later write to the key puts a timer out of force.
+    private func isCurrent(_ timer: TimerHeap.Timer, under cache: borrowing EntryCache) -> Bool {
+        guard let write = timer.write else { return cache.write(of: timer.key) == nil }
+        return writes[write].entry?.timer == timer.due
+    }
+
+    private mutating func insertTimer(_ due: Int64, of key: StateKey, write: Int?) {
+        if write == nil { adoptedCount += 1 }
+        // Bounds the heap, however often a handler moves one timer.
+        if timers.count > 2 * (writes.count + adoptedCount) + 64 {
+            timers.replaceAll(with: adoptedTimers + writtenTimers)
+        }
+        timers.insert(TimerHeap.Timer(due: due, key: key, write: write))
+    }
+
+    private var adoptedTimers: [TimerHeap.Timer] {
+        timers.timers.filter { $0.write == nil }
+    }
+
+    private var writtenTimers: [TimerHeap.Timer] {
+        writes.indices.compactMap { index in
+            writes[index].entry?.timer.map { TimerHeap.Timer(due: $0, key: writes[index].key, write: index) }
+        }
+    }
+
+    /// All writes in key order.
     mutating func sortedIndices() -> [Int] {
-        if sorted.count < slots.count { sortNewSlots() }
+        if sorted.count < writes.count { sortNewWrites() }
         return sorted
     }
 
-    /// The slots whose keys lie in `lower..<upper`, in key order.
-    mutating func indices(from lower: [UInt8], to upper: [UInt8]) -> ArraySlice<Int> {
+    /// The writes whose keys lie in `lower..<upper`, in key order.
+    mutating func writes(from lower: [UInt8], to upper: [UInt8]) -> [Write] {
         let sorted = sortedIndices()
         let start = partition(sorted, before: lower)
-        return sorted[start..<Swift.max(start, partition(sorted, before: upper))]
+        return sorted[start..<Swift.max(start, partition(sorted, before: upper))].map { writes[$0] }
     }
 
     /// Forgets every write. Memory stays for the next transaction, unless this one was out of the ordinary.
     mutating func removeAll() {
-        let isOversized = slots.capacity > 4 * slots.count + 1_024
-        slots.removeAll(keepingCapacity: !isOversized)
-        indices.removeAll(keepingCapacity: !isOversized)
+        let isOversized = writes.capacity > 4 * writes.count + 1_024
+        writes.removeAll(keepingCapacity: !isOversized)
         sorted.removeAll(keepingCapacity: !isOversized)
         timers.removeAll()
+        adoptedCount = 0
         byteCount = 0
     }
 
-    /// The number of slots whose key sorts before the bytes.
+    /// The number of writes whose key sorts before the bytes.
     private func partition(_ sorted: [Int], before bytes: [UInt8]) -> Int {
         var low = 0
         var high = sorted.count
         while low < high {
             let middle = (low + high) / 2
-            if slots[sorted[middle]].key.bytes.orders(before: bytes) {
+            if writes[sorted[middle]].key.bytes.orders(before: bytes) {
                 low = middle + 1
             } else {
                 high = middle
@@ -104,26 +132,16 @@ struct StateOverlay {
         return low
     }
 
-    /// Few new slots are put in one by one, which is cheap for a scan per record; many are sorted and merged.
-    private mutating func sortNewSlots() {
-        let new = sorted.count..<slots.count
+    /// Few new writes are put in one by one, which is cheap for a scan per record; many are sorted and merged.
+    private mutating func sortNewWrites() {
+        let new = sorted.count..<writes.count
         if new.count * 16 < sorted.count {
             for index in new {
-                sorted.insert(index, at: partition(sorted, before: slots[index].key.bytes))
+                sorted.insert(index, at: partition(sorted, before: writes[index].key.bytes))
             }
         } else {
-            sorted = merged(sorted, sortedByKey(new))
+            sorted = merged(sorted, KeyOrder.indices(new) { writes[$0].key.bytes })
         }
-    }
-
-    private func sortedByKey(_ range: Range<Int>) -> [Int] {
-        var ranks = range.map { KeyRank(slots[$0].key.bytes, index: $0) }
-        ranks.sort { left, right in
-            if left.first != right.first { return left.first < right.first }
-            if left.second != right.second { return left.second < right.second }
-            return slots[left.index].key < slots[right.index].key
-        }
-        return ranks.map(\.index)
     }
 
     private func merged(_ left: [Int], _ right: [Int]) -> [Int] {
@@ -132,7 +150,7 @@ struct StateOverlay {
         result.reserveCapacity(left.count + right.count)
         var next = 0
         for index in left {
-            while next < right.count, slots[right[next]].key < slots[index].key {
+            while next < right.count, writes[right[next]].key < writes[index].key {
                 result.append(right[next])
                 next += 1
             }
@@ -140,27 +158,5 @@ struct StateOverlay {
         }
         result.append(contentsOf: right[next...])
         return result
-    }
-}
-
-/// The first sixteen bytes of a key as two integers, so that most comparisons of a sort touch no other memory.
-private struct KeyRank {
-    let first: UInt64
-    let second: UInt64
-    let index: Int
-
-    // Short keys are filled up with zeros: equal ranks decide nothing, and the bytes are compared.
-    init(_ bytes: [UInt8], index: Int) {
-        first = Self.word(bytes, from: 0)
-        second = Self.word(bytes, from: 8)
-        self.index = index
-    }
-
-    private static func word(_ bytes: [UInt8], from start: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for offset in start..<start + 8 {
-            word = word << 8 | (offset < bytes.count ? UInt64(bytes[offset]) : 0)
-        }
-        return word
     }
 }

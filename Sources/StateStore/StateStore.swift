@@ -1,30 +1,33 @@
 /// Keeps one task's keyed state: what was committed in RocksDB, what the open transaction wrote in an overlay above it.
 ///
-/// Reads see the overlay first, then RocksDB. Writes go to the overlay only; ``commit(_:incarnation:)`` brings all of a
-/// transaction into RocksDB in one atomic batch, with the progress it made, and is called only once Kafka has committed.
-/// So whatever is in RocksDB is in the changelog, and a killed process finds the store at a committed transaction.
+/// Reads see the overlay first, then RocksDB. Writes go to the overlay only; ``commit(_:incarnation:)`` brings all of
+/// a transaction into RocksDB in one atomic batch, with the progress it made, and is called only once Kafka has
+/// committed. So whatever is in RocksDB is in the changelog, and a killed process finds the store at a committed
+/// transaction.
 ///
-/// One thread owns a store from ``init(directory:settings:)`` to ``close()``; the class is not Sendable, and that is all the
-/// locking there is.
+/// One thread owns a store from ``init(directory:settings:)`` to ``close()``; the class is not Sendable, and that is
+/// all the locking there is.
 public final class StateStore {
     /// The layout of keys and values in RocksDB.
     static let format: UInt32 = 1
 
     private let settings: StateStoreSettings
-    private let batch = RocksBatch()
+    private let batch = StateBatch()
     private var directory: StateDirectory?
     private var database: RocksDatabase?
     private var overlay = StateOverlay()
-    private var recentReads = RecentReads()
+    private var cache: EntryCache
     private var storedTimers = StoredTimers()
     private var record = CommittedRecord()
     private var scanCount = 0
 
     /// Opens the store in a directory, which is made if it is not there; `.locked` if another store has it.
     ///
-    /// An error that ``StateStoreError/isCuredByRestore`` calls for ``destroy(directory:)``, a second try and a restore.
+    /// An error that ``StateStoreError/isCuredByRestore`` calls for ``destroy(directory:)``, a second try and a
+    /// restore.
     public init(directory path: String, settings: StateStoreSettings) throws(StateStoreError) {
         self.settings = settings
+        cache = EntryCache(byteLimit: settings.entryCacheBytes)
         let directory = try StateDirectory(path: path, owner: settings.owner)
         self.directory = directory
         let database = try RocksDatabase(path: directory.databasePath, options: RocksOptions(settings))
@@ -40,11 +43,16 @@ public final class StateStore {
 
     /// The entry under a key, as the open transaction sees it; nil if there is none.
     public func get(_ key: StateKey) throws(StateStoreError) -> StateEntry? {
-        if let index = overlay.index(of: key) { return overlay.slots[index].entry }
+        let slot = cache.claim(key)
+        if let write = cache.write(of: slot) { return overlay.writes[write].entry }
+        if let known = cache.committed(slot) {
+            cache.markRead(slot)
+            return known
+        }
         let entry = try opened.read(key.bytes) { envelope throws(StateCorruption) in
             try StateEnvelope.decode(envelope)
         }
-        recentReads.remember(key, timer: entry?.timer)
+        cache.learn(entry, of: slot)
         return entry
     }
 
@@ -52,24 +60,32 @@ public final class StateStore {
     public func put(_ key: StateKey, _ value: [UInt8], timer: Int64?, eventTime: Int64? = nil) {
         let entry = StateEntry(
             value: value, timer: timer, eventTime: eventTime, schemaVersion: settings.schemaVersion)
-        overlay.write(key, entry, committedTimer: recentReads.timer(of: key))
+        write(key, entry)
     }
 
     /// Deletes an entry and its timer in the open transaction; deleting what is not there is a change like any other.
     public func delete(_ key: StateKey) {
-        overlay.write(key, nil, committedTimer: recentReads.timer(of: key))
+        write(key, nil)
+    }
+
+    private func write(_ key: StateKey, _ entry: StateEntry?) {
+        let slot = cache.claim(key)
+        if let write = cache.write(of: slot) {
+            overlay.replace(write, with: entry)
+        } else {
+            cache.setWrite(overlay.append(key, slot: slot, entry), of: slot)
+        }
     }
 
     /// The first timer, by due time and then by key, that is due by `now`; nil if none is.
     ///
-    /// The timer stays until its entry is put again or deleted, so a caller that fires it must do one of both. Costs two
-    /// comparisons when nothing is due.
+    /// The timer stays until its entry is put again or deleted, so a caller that fires it must do one of both. Costs
+    /// two comparisons when nothing is due.
     public func nextTimer(notAfter now: Int64) throws(StateStoreError) -> (due: Int64, key: StateKey)? {
-        let stored = try storedTimers.earliest(notAfter: now, in: opened, under: overlay)
-        guard let written = overlay.earliestTimer(notAfter: now) else { return stored }
-        let key = overlay.slots[written.slot].key
-        if let stored, (stored.due, stored.key) < (written.due, key) { return stored }
-        return (written.due, key)
+        let stored = try storedTimers.earliest(notAfter: now, in: opened, under: cache, moving: &overlay)
+        guard let other = overlay.earliestTimer(notAfter: now, under: cache) else { return stored }
+        if let stored, (stored.due, stored.key) < (other.due, other.key) { return stored }
+        return (other.due, other.key)
     }
 
     /// Hands the entries of a table whose keys begin with `prefix` to the body in key order, `limit` of them at most.
@@ -87,7 +103,7 @@ public final class StateStore {
         let lower = start.orders(before: first) ? first : start
         // A table's id is less than 0xFF, so there is always a key after the prefix.
         guard let upper = first.afterPrefix, lower.orders(before: upper) else { return }
-        let written = overlay.indices(from: lower, to: upper).map { overlay.slots[$0] }
+        let written = overlay.writes(from: lower, to: upper)
         scanCount += 1
         defer { scanCount -= 1 }
         try opened.withIterator(from: lower, to: upper, caching: true) { iterator in
@@ -110,64 +126,70 @@ public final class StateStore {
     public func changes() -> [StateChange] {
         overlay.sortedIndices().map { index in
             let envelope = overlay.envelope(of: index)
-            return StateChange(key: overlay.slots[index].key, entry: overlay.slots[index].entry, value: envelope)
+            return StateChange(key: overlay.writes[index].key, entry: overlay.writes[index].entry, value: envelope)
         }
     }
 
     /// Brings the open transaction into RocksDB, all of it or nothing, and empties the overlay.
     ///
-    /// Call it only after the transaction was committed in Kafka. After an error the store is at the last commit and the
-    /// overlay is kept: the call may be repeated, or the overlay dropped and the changelog's tail restored. `incarnation`
-    /// is given when the changelog partition was begun in this transaction.
+    /// Call it only after the transaction was committed in Kafka. After an error the store is at the last commit and
+    /// the overlay is kept: the call may be repeated, or the overlay dropped and the changelog's tail restored.
+    /// `incarnation` is given when the changelog partition was begun in this transaction.
     public func commit(_ progress: Progress, incarnation: [UInt8]? = nil) throws(StateStoreError) {
         defer { batch.clear() }
-        // Stale timers go first: the transaction may have set one of them again.
-        for stale in storedTimers.stale { batch.delete(stale.indexKey) }
-        let earliestTimer = try fillBatch()
+        try addWrites()
+        addPassedTimers()
         var next = record
         next.progress = progress
         next.resumeOffset = progress.resumeOffset
         if let incarnation { next.incarnation = incarnation }
         next.put(into: batch, since: record)
-        try opened.write(batch)
+        try batch.write(to: opened)
         record = next
-        storedTimers.committed(earliest: earliestTimer)
-        recentReads.removeAll()
-        overlay.removeAll()
+        storedTimers.committed(earliest: batch.earliestTimer)
+        for write in overlay.writes { cache.commit(write.entry, of: write.slot) }
+        endTransaction()
     }
 
     /// Drops the open transaction: the state is that of the last commit.
     public func discard() {
-        overlay.removeAll()
+        for write in overlay.writes { cache.discardWrite(of: write.slot) }
         storedTimers.discarded()
+        endTransaction()
     }
 
-    /// Puts the overlay into the batch in key order and returns the first timer among it.
-    private func fillBatch() throws(StateStoreError) -> TimerPosition? {
-        var earliest: TimerPosition?
+    private func endTransaction() {
+        overlay.removeAll()
+        cache.trim()
+    }
+
+    /// Puts the overlay into the batch in key order, which is the order RocksDB is quickest in.
+    private func addWrites() throws(StateStoreError) {
         for index in overlay.sortedIndices() {
             let envelope = overlay.envelope(of: index)
-            let slot = overlay.slots[index]
-            let replaced = try committedTimer(of: slot)
-            guard let envelope, let entry = slot.entry else {
-                batch.delete(slot.key.bytes, replacing: replaced)
-                continue
-            }
-            batch.put(slot.key.bytes, envelope: envelope, timer: entry.timer, replacing: replaced)
-            if let due = entry.timer {
-                let position = TimerPosition(due: due, keyBytes: slot.key.bytes)
-                earliest = Swift.min(earliest ?? position, position)
+            let write = overlay.writes[index]
+            let replaced = try StoredTimers.timer(of: write.key, known: cache.committed(write.slot), in: opened)
+            if let envelope, let entry = write.entry {
+                batch.put(write.key.bytes, envelope: envelope, timer: entry.timer, replacing: replaced)
+            } else {
+                batch.delete(write.key.bytes, replacing: replaced)
             }
         }
-        return earliest
     }
 
-    private func committedTimer(of slot: StateOverlay.Slot) throws(StateStoreError) -> CommittedTimer {
-        guard slot.committedTimer == .unknown else { return slot.committedTimer }
-        let timer = try opened.read(slot.key.bytes) { envelope throws(StateCorruption) in
-            try StateEnvelope.header(envelope).timer
+    /// Puts each time that the index's reader has gone past back in front of it, at the timer its entry now has.
+    private func addPassedTimers() {
+        for passed in storedTimers.passed {
+            let write = cache.write(of: passed.key)
+            let timer = if let write { overlay.writes[write].entry?.timer } else { passed.committedTimer }
+            let position = TimerPosition(due: passed.due, keyBytes: passed.key.bytes)
+            if timer == passed.due {
+                batch.keepTimer(position)
+                continue
+            }
+            batch.clearTimer(position)
+            if let timer, timer > passed.due { batch.setTimer(TimerPosition(due: timer, keyBytes: passed.key.bytes)) }
         }
-        return CommittedTimer(timer ?? nil)
     }
 
     // MARK: What was committed
@@ -196,7 +218,7 @@ public final class StateStore {
         let everything = (from: [StateKey.tables.lowerBound], to: ReservedKey.afterTables)
         try opened.withIterator(from: everything.from, to: everything.to, caching: false) { iterator in
             while try iterator.isOnPair() {
-                let (key, entry) = try iterator.entry()
+                let (key, entry) = try iterator.entry(key: iterator.key)
                 try body(key, entry)
                 iterator.advance()
             }
@@ -224,11 +246,12 @@ public final class StateStore {
 
     /// Applies records read from the changelog, in their order, as commits would have.
     ///
-    /// Each ``restoredPerBatch`` records are one atomic batch; the resume offset moves with the last of them, so that a
-    /// restore that is cut short goes on from the offset before. Needs an empty overlay. A record that does not decode is
-    /// `.corrupt`, and its batch is not applied.
+    /// Each ``restoredPerBatch`` records are one atomic batch; the resume offset moves with the last of them, so that
+    /// a restore that is cut short goes on from the offset before. Needs an empty overlay. A record that does not
+    /// decode is `.corrupt`, and its batch is not applied.
     public func applyRestored(_ records: [RestoredRecord], resumeOffset: Int64) throws(StateStoreError) {
         precondition(!isDirty, "a restore needs an empty overlay")
+        discard()
         var rest = records[...]
         repeat {
             let part = rest.prefix(Self.restoredPerBatch)
@@ -243,22 +266,33 @@ public final class StateStore {
     private func applyBatch(_ records: ArraySlice<RestoredRecord>, resumeOffset: Int64?) throws(StateStoreError) {
         defer { batch.clear() }
         var next = record
-        for record in records { try add(record, to: &next) }
+        // Sorted by key as a commit is; the last of several records of one key is the one that counts, but all are
+        // checked.
+        let order = KeyOrder.indices(records.indices) { records[$0].key }
+        for (place, index) in order.enumerated() {
+            let isLast = place + 1 == order.count || records[order[place + 1]].key != records[index].key
+            try add(records[index], counts: isLast, to: &next)
+        }
         if let resumeOffset { next.resumeOffset = resumeOffset }
         next.put(into: batch, since: record)
-        try opened.write(batch)
+        try batch.write(to: opened)
         record = next
-        recentReads.removeAll()
+        cache.removeAll()
         storedTimers.reset()
     }
 
     /// Entries are checked but not taken apart: their bytes are what RocksDB stores.
-    private func add(_ restored: RestoredRecord, to next: inout CommittedRecord) throws(StateStoreError) {
+    private func add(
+        _ restored: RestoredRecord, counts: Bool, to next: inout CommittedRecord
+    ) throws(StateStoreError) {
         if StateKey.isEntry(restored.key) {
-            guard let value = restored.value else { return batch.delete(restored.key, replacing: .unknown) }
+            guard let value = restored.value else {
+                if counts { batch.delete(restored.key, replacing: nil) }
+                return
+            }
             do throws(StateCorruption) {
                 let timer = try StateEnvelope.header(value.rawSpan).timer
-                batch.put(restored.key, envelope: value, timer: timer, replacing: .unknown)
+                if counts { batch.put(restored.key, envelope: value, timer: timer, replacing: nil) }
             } catch {
                 throw .corrupt(key: restored.key, error)
             }
@@ -273,13 +307,14 @@ public final class StateStore {
 
     // MARK: Life
 
-    /// Empties the store, progress and incarnation included; the directory stays locked. After an error the store is closed.
+    /// Empties the store, progress and incarnation included; the directory stays locked. After an error the store is
+    /// closed.
     public func wipe() throws(StateStoreError) {
         precondition(scanCount == 0, "a store is not wiped within a scan of it")
         guard let directory else { preconditionFailure("the store is closed") }
         discard()
         database = nil
-        recentReads.removeAll()
+        cache.removeAll()
         storedTimers.reset()
         do throws(StateStoreError) {
             try directory.deleteDatabase()
@@ -294,8 +329,8 @@ public final class StateStore {
 
     /// Brings what was committed from the write buffer into a table file, so that the log to replay stays short.
     ///
-    /// Due every 30 to 60 s, and without the write-ahead log the bound of what a kill costs. Waits for the disk unless told
-    /// not to.
+    /// Due every 30 to 60 s, and without the write-ahead log the bound of what a kill costs. Waits for the disk
+    /// unless told not to.
     public func flush(waiting: Bool = true) throws(StateStoreError) {
         try opened.flush(waiting: waiting)
     }

@@ -8,6 +8,11 @@ public struct StateStoreSettings: Sendable {
     /// All stores of a process should share one, so that memory is bounded whatever the number of tasks.
     public var blockCache: SharedBlockCache?
 
+    /// Bounds the committed entries kept ready in memory, each counted with some 200 bytes beside its key and value.
+    ///
+    /// A read served from there costs a twentieth of one that RocksDB serves. 0 keeps none between transactions.
+    public var entryCacheBytes = 8 << 20
+
     /// Bounds the write buffer; RocksDB keeps at most two of them, one being filled and one being flushed.
     public var writeBufferBytes = 8 << 20
 

@@ -20,14 +20,19 @@ struct TimerPosition: Comparable {
         keyBytes = [UInt8](indexKey[9...])
     }
 
-    /// The key in the timer index: big-endian with the sign flipped, so that RocksDB sorts by due time.
+    /// The key in the timer index.
     var indexKey: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(9 + keyBytes.count)
+        appendIndexKey(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the key in the timer index: big-endian with the sign flipped, so that RocksDB sorts by due time.
+    func appendIndexKey(to bytes: inout [UInt8]) {
         bytes.append(ReservedKey.timerIndex)
         bytes.append(sortable: due)
         bytes.append(contentsOf: keyBytes)
-        return bytes
     }
 
     /// The place just after this one.

@@ -1,4 +1,5 @@
-/// The 64-bit xxHash (xxHash fast digest algorithm, specification 0.1.1): fast, stable over machines, not cryptographic.
+/// The 64-bit xxHash (xxHash fast digest algorithm, specification 0.1.1): fast, stable over machines, not
+/// cryptographic.
 enum XXHash64 {
     private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
     private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
