@@ -25,10 +25,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// A worker is three targets: its pure domain, its executable and the domain's tests.
-func worker(_ name: String, domain: String) -> [Target] {
+func worker(_ name: String, domain: String, _ more: [Target.Dependency] = []) -> [Target] {
     [
         library(domain, ["Schemas", "ProtobufCodec"]),
-        program(name, [.target(name: domain), "WorkerRuntime", "Schemas", "ProtobufCodec"]),
+        program(
+            name, [.target(name: domain), "WorkerRuntime", "CommandLineTools", "Schemas", "ProtobufCodec"] + more),
         tests("\(domain)Tests", [.target(name: domain), "Schemas", "ProtobufCodec"]),
     ]
 }
@@ -60,18 +61,25 @@ let package = Package(
         library("WorkerRuntime", ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]),
         library("StageTestKit", ["WorkerRuntime", "StateStore", "Schemas", "ProtobufCodec"]),
         library("ShopGenerator", ["Schemas", "ProtobufCodec"]),
-        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator"]),
-        program("growthctl", ["Operations", "CommandLineTools", "Kafka", "Schemas", "ProtobufCodec", "ShopGenerator"]),
+        library("NotificationProviders", ["WorkerRuntime", "NotificationDispatch", "Schemas", "ProtobufCodec", "COpenSSL"]),
+        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud"]),
+        program(
+            "growthctl",
+            [
+                "Operations", "CommandLineTools", "Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "Tagging",
+                "ReferralFraud", "RewardSettlement", "NotificationDispatch",
+            ]),
     ]
         + worker("tagging-worker", domain: "Tagging")
         + worker("fraud-worker", domain: "ReferralFraud")
         + worker("settlement-worker", domain: "RewardSettlement")
-        + worker("notification-worker", domain: "NotificationDispatch")
+        + worker("notification-worker", domain: "NotificationDispatch", ["NotificationProviders"])
         + [
             tests("ProtobufCodecTests", ["ProtobufCodec"]),
             tests("KafkaTests", ["Kafka", "CRdKafka"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("ObservabilityTests", ["Observability"]),
             tests("CommandLineToolsTests", ["CommandLineTools"]),
+            tests("NotificationProvidersTests", ["NotificationProviders", "NotificationDispatch", "Schemas", "ProtobufCodec"]),
         ]
 )

@@ -1,33 +1,6 @@
 import Kafka
 import Schemas
 
-/// Reads whole partitions once, committed records only, from the beginning to the end there was at the start.
-struct TopicScan {
-    let client: ClientConfiguration
-
-    private static let batchRecords = 10_000
-
-    func forEach(in partitions: [TopicPartition], batches body: ([OwnedRecord]) throws -> Void) throws {
-        let reader = try PartitionReader(client)
-        defer { reader.close() }
-        var open: [TopicPartition: Int64] = [:]
-        for partition in partitions {
-            let (low, high) = try reader.uncommittedWatermarks(
-                partition, timeoutMilliseconds: Restorer.queryTimeoutMilliseconds)
-            if high > low { open[partition] = high }
-        }
-        guard !open.isEmpty else { return }
-        reader.assign(open.mapValues { _ in .beginning })
-        let batch = RecordBatch()
-        while !open.isEmpty {
-            _ = try reader.poll(into: batch, limit: Self.batchRecords, timeoutMilliseconds: 200)
-            if !batch.isEmpty { try body((0..<batch.count).map { batch.owned($0) }) }
-            batch.removeAll()
-            for (partition, end) in open where (reader.position(partition) ?? 0) >= end { open[partition] = nil }
-        }
-    }
-}
-
 /// Reads one partition in order, as the recorded steps ask for it.
 final class InputCursor {
     private let reader: PartitionReader
