@@ -62,7 +62,7 @@ let package = Package(
         library("StageTestKit", ["WorkerRuntime", "StateStore", "Schemas", "ProtobufCodec"]),
         library("ShopGenerator", ["Schemas", "ProtobufCodec"]),
         library("NotificationProviders", ["WorkerRuntime", "NotificationDispatch", "Schemas", "ProtobufCodec", "COpenSSL"]),
-        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud"]),
+        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud", "CommandLineTools"]),
         program(
             "growthctl",
             [

@@ -26,7 +26,7 @@ public struct TopicScan {
         while !open.isEmpty {
             let result = try reader.poll(into: batch, limit: Self.batchRecords, timeoutMilliseconds: 200)
             if let failure = result.errors.first(where: { $0.topicPartition != nil }) { throw failure.error }
-            if !batch.isEmpty { try body((0..<batch.count).map { batch[$0].owned() }) }
+            if !batch.isEmpty { try body((0..<batch.count).map { batch.owned($0) }) }
             batch.removeAll()
             for (partition, end) in open where (reader.position(partition) ?? 0) >= end { open[partition] = nil }
         }

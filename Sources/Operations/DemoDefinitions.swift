@@ -1,5 +1,5 @@
 import ProtobufCodec
-public import ReferralFraud
+import ReferralFraud
 public import Schemas
 
 /// What the demonstration shop publishes before it opens: campaigns, fraud rules, templates.

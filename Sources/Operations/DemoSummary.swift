@@ -1,6 +1,6 @@
-public import Kafka
+import Kafka
 import ProtobufCodec
-public import Schemas
+import Schemas
 public import ShopGenerator
 
 /// What a demonstration's topics say in the end: computed from the committed records alone.
@@ -12,6 +12,8 @@ public struct DemoSummary: Sendable {
         public var stopped = 0
         /// Claims that were not approved and have a finding of the kind's rule.
         public var accused = 0
+        /// Nothing seen yet.
+        public init() {}
         /// Of those, planted abuse of any kind.
         public var rightlyAccused = 0
         public var recall: Double? { planted == 0 ? nil : Double(stopped) / Double(planted) }

@@ -1,6 +1,6 @@
 import Kafka
 import ProtobufCodec
-public import Schemas
+import Schemas
 
 /// The chain from events to a payment or a message: each step with its rule, version and evidence.
 public struct Explanation: Sendable {

@@ -45,7 +45,7 @@ public final class FleetProgress {
     public func poll(timeoutMilliseconds: Int32) throws {
         _ = try reader.poll(into: batch, limit: 2_000, timeoutMilliseconds: timeoutMilliseconds)
         for index in 0..<batch.count {
-            guard let value = batch[index].owned().value else { continue }
+            guard let value = batch.owned(index).value else { continue }
             take(try ExecutionRecord(serializedBytes: value))
         }
         batch.removeAll()

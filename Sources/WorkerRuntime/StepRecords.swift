@@ -33,8 +33,6 @@ extension RecordBatch: StepRecords {
                 contentType: hasHeaders ? record.header(CloudEvent.contentType) : nil))
     }
 
-    public func owned(_ index: Int) -> OwnedRecord { self[index].owned() }
-
     /// The record's place, without touching its bytes.
     func entry(_ index: Int) -> (topic: String, partition: Int32, entry: StepEntry) {
         let record = self[index]
