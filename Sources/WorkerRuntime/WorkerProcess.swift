@@ -48,9 +48,10 @@ struct WorkerProcess: Sendable {
         let clock = try clockMode()
         let admin = try Admin(client)
         let broker = try admin.topics()
-        let wanted = stages.flatMap { TopicCheck.topics(of: $0.declaration, clock: clock) }
+        let wanted = stages.flatMap { TopicCheck.topics(of: $0.declaration, usesClock: clock == .event) }
         let problems = TopicCheck.problems(
-            wanted, on: broker, partitions: Int32(configuration[WorkerSettings.partitions]))
+            wanted, partitionCounts: broker.mapValues(\.partitionCount),
+            fleet: Int32(configuration[WorkerSettings.partitions]))
         guard problems.isEmpty else { throw RuntimeFailure.topics(problems) }
     }
 
