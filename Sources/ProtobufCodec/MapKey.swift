@@ -1,25 +1,25 @@
 /// A Swift type that the key of a map can have: text, a truth value or an integer.
 public protocol MapKey: Hashable, Sendable {
     /// The order in which entries are written, so that equal maps have equal bytes.
-    static func precedes(_ left: Self, _ right: Self) -> Bool
+    static func mapKeyPrecedes(_ left: Self, _ right: Self) -> Bool
 
     /// Reads a key from the name of a JSON member; nil when it is no such key.
-    init?(jsonName: String)
+    init?(jsonMemberName name: String)
 
     /// The key as the name of a JSON member.
-    var jsonName: String { get }
+    var jsonMemberName: String { get }
 }
 
 extension MapKey where Self: FixedWidthInteger {
     @inlinable @inline(__always)
-    public static func precedes(_ left: Self, _ right: Self) -> Bool { left < right }
+    public static func mapKeyPrecedes(_ left: Self, _ right: Self) -> Bool { left < right }
 
-    public init?(jsonName: String) {
-        guard let value = DecimalNumber(jsonName)?.integer(Self.self) else { return nil }
+    public init?(jsonMemberName name: String) {
+        guard let value = DecimalNumber(name)?.integer(Self.self) else { return nil }
         self = value
     }
 
-    public var jsonName: String { String(self) }
+    public var jsonMemberName: String { String(self) }
 }
 
 extension Int32: MapKey {}
@@ -29,25 +29,25 @@ extension UInt64: MapKey {}
 
 extension Bool: MapKey {
     @inlinable @inline(__always)
-    public static func precedes(_ left: Bool, _ right: Bool) -> Bool { !left && right }
+    public static func mapKeyPrecedes(_ left: Bool, _ right: Bool) -> Bool { !left && right }
 
-    public init?(jsonName: String) {
-        self.init(jsonName)
+    public init?(jsonMemberName name: String) {
+        self.init(name)
     }
 
-    public var jsonName: String { self ? "true" : "false" }
+    public var jsonMemberName: String { self ? "true" : "false" }
 }
 
 extension String: MapKey {
     // By bytes, as other languages' runtimes sort: Swift's own order compares normalized characters.
     @inlinable
-    public static func precedes(_ left: String, _ right: String) -> Bool {
+    public static func mapKeyPrecedes(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    public init?(jsonName: String) {
-        self = jsonName
+    public init?(jsonMemberName name: String) {
+        self = name
     }
 
-    public var jsonName: String { self }
+    public var jsonMemberName: String { self }
 }

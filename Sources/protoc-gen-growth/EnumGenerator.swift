@@ -16,11 +16,13 @@ struct EnumGenerator {
     /// Further names of those numbers.
     private let aliases: [Value]
 
-    init(_ enumeration: EnumDescriptor, path: Comments.Path, swiftName: String, context: GeneratorContext) {
+    init(
+        _ enumeration: EnumDescriptor, fullName: String, path: Comments.Path, context: GeneratorContext
+    ) throws(GenerationError) {
         self.enumeration = enumeration
         self.path = path
-        self.swiftName = swiftName
         self.context = context
+        swiftName = try context.schema.entry(fullName).swiftName
         var values: [Value] = []
         var aliases: [Value] = []
         for (index, name) in NamingRules.cases(of: enumeration).enumerated() {

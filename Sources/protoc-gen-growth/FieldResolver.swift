@@ -21,6 +21,7 @@ struct FieldResolver {
     /// The fields in the order of the schema.
     func fields(_ oneofs: [Oneof]) throws(GenerationError) -> [Field] {
         var taken = Set(oneofs.map(\.name))
+        taken.formUnion(message.nestedType.map(\.name) + message.enumType.map(\.name))
         for field in message.field where field.proto3Optional || field.type == .message {
             let camel = CamelCase.upper(field.name)
             taken.formUnion(["has" + camel, "clear" + camel])

@@ -13,21 +13,20 @@ struct FileGenerator {
         modifier = options.visibility.modifier
         let context = GeneratorContext(
             schema: schema, comments: Comments(file.sourceCodeInfo), modifier: options.visibility.modifier)
-        let prefix = Schema.prefix(of: file, options: options)
-        let scope = file.package.isEmpty ? "" : "." + file.package
         var messages: [MessageGenerator] = []
         for (index, message) in file.messageType.enumerated() {
+            let fullName = file.scope + "." + message.name
             messages.append(
-                try MessageGenerator(
-                    message, fullName: scope + "." + message.name, path: [4, Int32(index)],
-                    swiftName: NamingRules.message(prefix + message.name), context: context))
+                try MessageGenerator(message, fullName: fullName, path: [4, Int32(index)], context: context))
         }
         self.messages = messages
-        enumerations = file.enumType.enumerated().map { index, enumeration in
-            EnumGenerator(
-                enumeration, path: [5, Int32(index)], swiftName: NamingRules.enumeration(prefix + enumeration.name),
-                context: context)
+        var enumerations: [EnumGenerator] = []
+        for (index, enumeration) in file.enumType.enumerated() {
+            let fullName = file.scope + "." + enumeration.name
+            enumerations.append(
+                try EnumGenerator(enumeration, fullName: fullName, path: [5, Int32(index)], context: context))
         }
+        self.enumerations = enumerations
     }
 
     func generate() -> String {

@@ -11,14 +11,13 @@ struct MessageGenerator {
     private let enumerations: [EnumGenerator]
 
     init(
-        _ message: MessageDescriptor, fullName: String, path: Comments.Path, swiftName: String,
-        context: GeneratorContext
+        _ message: MessageDescriptor, fullName: String, path: Comments.Path, context: GeneratorContext
     ) throws(GenerationError) {
         self.message = message
         self.fullName = fullName
         self.path = path
-        self.swiftName = swiftName
         self.context = context
+        swiftName = try context.schema.entry(fullName).swiftName
         let resolver = FieldResolver(message: message, fullName: fullName, path: path, schema: context.schema)
         let oneofs = resolver.oneofs()
         let fields = try resolver.fields(oneofs)
@@ -28,17 +27,18 @@ struct MessageGenerator {
         }
         var messages: [MessageGenerator] = []
         for (index, nested) in message.nestedType.enumerated() where !nested.options.mapEntry {
+            let path = path + [3, Int32(index)]
             messages.append(
-                try MessageGenerator(
-                    nested, fullName: fullName + "." + nested.name, path: path + [3, Int32(index)],
-                    swiftName: swiftName + "." + NamingRules.message(nested.name), context: context))
+                try MessageGenerator(nested, fullName: fullName + "." + nested.name, path: path, context: context))
         }
         self.messages = messages
-        enumerations = message.enumType.enumerated().map { index, nested in
-            EnumGenerator(
-                nested, path: path + [4, Int32(index)],
-                swiftName: swiftName + "." + NamingRules.enumeration(nested.name), context: context)
+        var enumerations: [EnumGenerator] = []
+        for (index, nested) in message.enumType.enumerated() {
+            let path = path + [4, Int32(index)]
+            enumerations.append(
+                try EnumGenerator(nested, fullName: fullName + "." + nested.name, path: path, context: context))
         }
+        self.enumerations = enumerations
     }
 
     // MARK: The type

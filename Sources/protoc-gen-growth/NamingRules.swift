@@ -12,13 +12,13 @@ enum NamingRules {
     /// Names of a message's own members, and words that backticks do not help.
     private static let reservedFields: Set<String> = [
         "init", "self", "Self", "Type", "Protocol", "hash", "hashValue", "description", "debugDescription",
-        "unknownFields", "protoMessageName", "fieldNames", "isDefaultValue",
+        "unknownFields", "protoMessageName", "fieldNames", "isJSONDefault",
     ]
 
     /// Names of an enum's own members, and words that backticks do not help.
     private static let reservedCases: Set<String> = [
         "init", "self", "Self", "Type", "Protocol", "hash", "hashValue", "rawValue", "allCases", "valueNames",
-        "isDefaultValue", "UNRECOGNIZED",
+        "isJSONDefault", "UNRECOGNIZED",
     ]
 
     /// Types that generated code names, and words that cannot be a type's name.

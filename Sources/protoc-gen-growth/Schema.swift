@@ -5,6 +5,8 @@ struct Schema {
         /// The Swift name from the top level, such as `Order.Line`.
         let swiftName: String
         let definition: Definition
+        /// Why the type has no Swift, if it has none.
+        let fault: String?
     }
 
     enum Definition {
@@ -12,31 +14,25 @@ struct Schema {
         case enumeration(EnumDescriptor)
     }
 
-    /// The types that come with the runtime; others of `google.protobuf` do not exist in Swift.
-    private static let wellKnownFiles: Set<String> = [
-        "any", "duration", "empty", "field_mask", "struct", "timestamp", "wrappers",
-    ]
-
-    /// Keys have a leading dot, as `type_name` does.
-    private(set) var entries: [String: Entry] = [:]
-    /// Types that are in a file the runtime has no Swift for.
-    private var missing: Set<String> = []
+    private let entries: [String: Entry]
     private let cycles: MessageCycles
 
     init(_ files: [FileDescriptor], options: GeneratorOptions) throws(GenerationError) {
-        var collector = Collector()
+        let names = try TopLevelNames(files, options: options)
+        var collector = Collector(names: names)
         for file in files {
-            try collector.add(file, options: options)
+            collector.add(file)
         }
         entries = collector.entries
         cycles = MessageCycles(entries)
     }
 
-    /// The type of a field.
+    /// The type of a field, whose name has a leading dot.
     func entry(_ typeName: String) throws(GenerationError) -> Entry {
         guard let entry = entries[typeName] else {
             throw GenerationError("\(typeName.dropFirst()) is not in the request")
         }
+        if let fault = entry.fault { throw GenerationError("\(typeName.dropFirst()) cannot be used: \(fault)") }
         return entry
     }
 
@@ -46,51 +42,60 @@ struct Schema {
         cycles.component(of: message) == cycles.component(of: field)
     }
 
-    /// The prefix of a file's top-level types.
-    static func prefix(of file: FileDescriptor, options: GeneratorOptions) -> String {
-        if file.package == "google.protobuf" { return "Google_Protobuf_" }
-        return file.options.hasSwiftPrefix ? file.options.swiftPrefix : options.typePrefix
-    }
-
     private struct Collector {
+        let names: TopLevelNames
         var entries: [String: Entry] = [:]
-        var fileOfSwiftName: [String: String] = [:]
+        private var fault: String?
 
-        mutating func add(_ file: FileDescriptor, options: GeneratorOptions) throws(GenerationError) {
-            let prefix = Schema.prefix(of: file, options: options)
-            let scope = file.package.isEmpty ? "" : "." + file.package
+        init(names: TopLevelNames) {
+            self.names = names
+        }
+
+        mutating func add(_ file: FileDescriptor) {
+            fault = Self.fault(of: file)
             for message in file.messageType {
-                add(message, scope: scope, swiftName: NamingRules.message(prefix + message.name))
+                let fullName = file.scope + "." + message.name
+                add(message, fullName, swiftName: names[fullName] ?? message.name)
             }
             for enumeration in file.enumType {
-                add(enumeration, scope: scope, swiftName: NamingRules.enumeration(prefix + enumeration.name))
-            }
-            let names =
-                file.messageType.map { NamingRules.message(prefix + $0.name) }
-                + file.enumType.map { NamingRules.enumeration(prefix + $0.name) }
-            for name in names {
-                if let other = fileOfSwiftName.updateValue(file.name, forKey: name) {
-                    throw GenerationError(
-                        "\(file.name): the Swift type \(name) is declared in \(other) too; "
-                            + "give one of the files another 'option swift_prefix'")
-                }
+                let fullName = file.scope + "." + enumeration.name
+                add(enumeration, fullName, swiftName: names[fullName] ?? enumeration.name)
             }
         }
 
-        private mutating func add(_ message: MessageDescriptor, scope: String, swiftName: String) {
-            let fullName = scope + "." + message.name
-            entries[fullName] = Entry(swiftName: swiftName, definition: .message(message))
+        private static func fault(of file: FileDescriptor) -> String? {
+            if file.package == "google.protobuf" {
+                return WellKnownTypes.files.contains(file.name) ? nil : "ProtobufCodec has no Swift for \(file.name)"
+            }
+            return file.syntax == "proto3" ? nil : "\(file.name) is not proto3"
+        }
+
+        private mutating func add(_ message: MessageDescriptor, _ fullName: String, swiftName: String) {
+            entries[fullName] = Entry(swiftName: swiftName, definition: .message(message), fault: fault)
+            // Within the message a nested type hides a top-level one of the same name, so if both are meant there, the
+            // nested one gets another name.
+            let outerTypes = names.outerTypes(usedIn: message)
             for nested in message.nestedType {
-                add(nested, scope: fullName, swiftName: swiftName + "." + NamingRules.message(nested.name))
+                let name = NamingRules.message(nested.name)
+                add(
+                    nested, fullName + "." + nested.name,
+                    swiftName: swiftName + "." + (outerTypes.contains(name) ? name + "Message" : name))
             }
             for nested in message.enumType {
-                add(nested, scope: fullName, swiftName: swiftName + "." + NamingRules.enumeration(nested.name))
+                let name = NamingRules.enumeration(nested.name)
+                add(
+                    nested, fullName + "." + nested.name,
+                    swiftName: swiftName + "." + (outerTypes.contains(name) ? name + "Enum" : name))
             }
         }
 
-        private mutating func add(_ enumeration: EnumDescriptor, scope: String, swiftName: String) {
-            entries[scope + "." + enumeration.name] = Entry(
-                swiftName: swiftName, definition: .enumeration(enumeration))
+        private mutating func add(_ enumeration: EnumDescriptor, _ fullName: String, swiftName: String) {
+            entries[fullName] = Entry(swiftName: swiftName, definition: .enumeration(enumeration), fault: fault)
         }
     }
+}
+
+extension FileDescriptor {
+    /// What stands before a dot and the name of a top-level type: nothing, or a dot and the package.
+    var scope: String { package.isEmpty ? "" : "." + package }
 }

@@ -1,5 +1,12 @@
 /// The messages of `google.protobuf` that are not like others; names have a leading dot.
 enum WellKnownTypes {
+    /// The files whose types come with the runtime.
+    static let files: Set<String> = [
+        "google/protobuf/any.proto", "google/protobuf/duration.proto", "google/protobuf/empty.proto",
+        "google/protobuf/field_mask.proto", "google/protobuf/struct.proto", "google/protobuf/timestamp.proto",
+        "google/protobuf/wrappers.proto",
+    ]
+
     /// Messages whose JSON is not an object of their fields; the runtime has it by hand.
     static let withOwnJSON: Set<String> = [
         ".google.protobuf.Any", ".google.protobuf.Duration", ".google.protobuf.FieldMask",

@@ -137,7 +137,7 @@ extension WireWriter {
         _ field: UInt32, _ keyKind: Key.Type, _ valueKind: Value.Type, _ map: [Key.Value: Value.Value]
     ) {
         if map.isEmpty { return }
-        for entry in map.sorted(by: { Key.Value.precedes($0.key, $1.key) }) {
+        for entry in map.sorted(by: { Key.Value.mapKeyPrecedes($0.key, $1.key) }) {
             putTag(field, 2)
             let mark = beginLength()
             putTag(1, Key.wireType)

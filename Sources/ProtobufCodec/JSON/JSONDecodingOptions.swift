@@ -6,6 +6,9 @@ public struct JSONDecodingOptions: Sendable {
     /// Passes over members that are no field and enum names that are no value; false unless set.
     public var ignoreUnknownFields = false
 
+    /// The types that an Any may hold; the well-known ones unless set.
+    public var typeRegistry = TypeRegistry()
+
     /// Creates the default options.
     public init() {}
 }

@@ -9,6 +9,9 @@ public struct JSONEncodingOptions: Sendable {
     /// Writes field names as the schema has them; false unless set.
     public var preserveProtoFieldNames = false
 
+    /// The types that an Any may hold; the well-known ones unless set.
+    public var typeRegistry = TypeRegistry()
+
     /// Creates the default options.
     public init() {}
 }

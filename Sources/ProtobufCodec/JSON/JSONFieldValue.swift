@@ -1,32 +1,32 @@
 /// A type that one value of a field can have, with its canonical JSON form.
 public protocol JSONFieldValue {
     /// Reads a value; nil when it is to be passed over (an unknown enum name under `ignoreUnknownFields`).
-    static func read(from reader: inout JSONReader) throws(JSONDecodingError) -> Self?
+    static func readJSON(from reader: inout JSONReader) throws(JSONDecodingError) -> Self?
 
     /// Writes the value.
-    func write(to writer: inout JSONWriter) throws(JSONEncodingError)
+    func writeJSON(to writer: inout JSONWriter) throws(JSONEncodingError)
 
     /// True when a field without presence is left out for having this value.
-    var isDefaultValue: Bool { get }
+    var isJSONDefault: Bool { get }
 }
 
 extension Message {
-    public static func read(from reader: inout JSONReader) throws(JSONDecodingError) -> Self? {
+    public static func readJSON(from reader: inout JSONReader) throws(JSONDecodingError) -> Self? {
         var message = Self()
         try message.decodeJSON(from: &reader)
         return message
     }
 
-    public func write(to writer: inout JSONWriter) throws(JSONEncodingError) {
+    public func writeJSON(to writer: inout JSONWriter) throws(JSONEncodingError) {
         try encodeJSON(into: &writer)
     }
 
     // Message fields always have presence.
-    public var isDefaultValue: Bool { false }
+    public var isJSONDefault: Bool { false }
 }
 
 extension Enum {
-    public static func read(from reader: inout JSONReader) throws(JSONDecodingError) -> Self? {
+    public static func readJSON(from reader: inout JSONReader) throws(JSONDecodingError) -> Self? {
         guard try reader.nextIsString() else {
             return Self(rawValue: Int(try reader.integer(Int32.self)))
         }
@@ -36,7 +36,7 @@ extension Enum {
         throw reader.error(.unknownEnumValue(name))
     }
 
-    public func write(to writer: inout JSONWriter) {
+    public func writeJSON(to writer: inout JSONWriter) {
         if !writer.options.alwaysPrintEnumsAsInts, let name = Self.valueNames.name(of: rawValue) {
             writer.string(name)
         } else {
@@ -44,5 +44,5 @@ extension Enum {
         }
     }
 
-    public var isDefaultValue: Bool { rawValue == 0 }
+    public var isJSONDefault: Bool { rawValue == 0 }
 }

@@ -1,10 +1,14 @@
 /// Reads the values of a message from a JSON text. Generated code calls it; an application has no need to.
 public struct JSONReader {
     let options: JSONDecodingOptions
-    /// The text from here on.
+    /// How far the text has been read, in bytes.
     private(set) var position = 0
+    /// Where the name that was read last begins.
+    private(set) var namePosition = 0
     private let text: [UInt8]
     private var depthLeft: Int
+    /// True where the next object is that of a message inside an Any, which has a member "@type" too.
+    var isInsideAny = false
 
     init(_ text: [UInt8], options: JSONDecodingOptions) {
         self.text = text
@@ -56,6 +60,12 @@ public struct JSONReader {
         return true
     }
 
+    /// Where the next token begins.
+    mutating func nextPosition() -> Int {
+        _ = peek()
+        return position
+    }
+
     mutating func expectEnd() throws(JSONDecodingError) {
         if peek() != nil { throw error(.trailingGarbage) }
     }
@@ -99,6 +109,7 @@ public struct JSONReader {
     mutating func nextName(isFirst: inout Bool) throws(JSONDecodingError) -> String? {
         guard try next(isFirst: &isFirst, closing: "}") else { return nil }
         guard peek() == UInt8(ascii: "\"") else { throw unexpected() }
+        namePosition = position
         let name = try string()
         try expect(":")
         return name
@@ -123,7 +134,7 @@ public struct JSONReader {
     }
 
     mutating func integer<Integer: FixedWidthInteger>(_: Integer.Type) throws(JSONDecodingError) -> Integer {
-        let start = position
+        let start = nextPosition()
         guard let value = try number(expected: "an integer").integer(Integer.self) else {
             throw error(.outOfRange, at: start)
         }
@@ -133,7 +144,7 @@ public struct JSONReader {
     mutating func floatingPoint<Value: LosslessStringConvertible & BinaryFloatingPoint>(
         _: Value.Type
     ) throws(JSONDecodingError) -> Value {
-        let start = position
+        let start = nextPosition()
         if takeLiteral("\"NaN\"") { return .nan }
         if takeLiteral("\"Infinity\"") { return .infinity }
         if takeLiteral("\"-Infinity\"") { return -.infinity }
@@ -146,7 +157,7 @@ public struct JSONReader {
     /// A number, or a string that holds one.
     private mutating func number(expected: String) throws(JSONDecodingError) -> DecimalNumber {
         if try nextIsString() {
-            let start = position
+            let start = nextPosition()
             guard let number = DecimalNumber(try string()) else {
                 throw error(.wrongValue(expected: expected), at: start)
             }
@@ -167,11 +178,10 @@ public struct JSONReader {
         while position < text.count {
             switch text[position] {
             case UInt8(ascii: "\""):
-                unescaped += text[plainStart..<position]
+                let plain = text[plainStart..<position]
                 position += 1
-                guard let string = String(validating: unescaped, as: UTF8.self) else {
-                    throw error(.malformedString, at: start)
-                }
+                let string = Self.validated(unescaped.isEmpty ? plain : (unescaped + plain)[...])
+                guard let string else { throw error(.malformedString, at: start) }
                 return string
             case UInt8(ascii: "\\"):
                 unescaped += text[plainStart..<position]
@@ -185,6 +195,11 @@ public struct JSONReader {
             }
         }
         throw error(.truncated)
+    }
+
+    private static func validated(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard let validated = try? UTF8Span(validating: bytes.span) else { return nil }
+        return String(copying: validated)
     }
 
     private mutating func escape() throws(JSONDecodingError) -> String {

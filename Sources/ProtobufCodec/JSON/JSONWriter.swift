@@ -3,6 +3,10 @@ public struct JSONWriter {
     let options: JSONEncodingOptions
     private(set) var text: [UInt8] = []
     private var names = FieldNames([])
+    /// What the next object is to say its type is, as it is inside an Any.
+    var typeURL: String?
+    /// How many Anys are being written one inside the other.
+    var anyDepth = 0
 
     init(options: JSONEncodingOptions) {
         self.options = options
@@ -15,6 +19,11 @@ public struct JSONWriter {
         let outer = self.names
         self.names = names
         begin("{")
+        if let typeURL {
+            self.typeURL = nil
+            name(Google_Protobuf_Any.typeMember)
+            string(typeURL)
+        }
         return outer
     }
 
@@ -26,7 +35,7 @@ public struct JSONWriter {
 
     /// Writes a field without presence, unless it has its default.
     public mutating func field(_ number: Int, _ value: some JSONFieldValue) throws(JSONEncodingError) {
-        if !value.isDefaultValue { try member(number, value) }
+        if !value.isJSONDefault { try member(number, value) }
     }
 
     /// Writes a field with presence, if it is set.
@@ -58,23 +67,23 @@ public struct JSONWriter {
     /// Writes a field whatever its value.
     public mutating func member(_ number: Int, _ value: some JSONFieldValue) throws(JSONEncodingError) {
         name(of: number)
-        try value.write(to: &self)
+        try value.writeJSON(to: &self)
     }
 
     mutating func list(_ values: [some JSONFieldValue]) throws(JSONEncodingError) {
         begin("[")
         for value in values {
             separate()
-            try value.write(to: &self)
+            try value.writeJSON(to: &self)
         }
         end("]")
     }
 
     mutating func object<Key: MapKey>(_ map: [Key: some JSONFieldValue]) throws(JSONEncodingError) {
         begin("{")
-        for entry in map.sorted(by: { Key.precedes($0.key, $1.key) }) {
-            name(entry.key.jsonName)
-            try entry.value.write(to: &self)
+        for entry in map.sorted(by: { Key.mapKeyPrecedes($0.key, $1.key) }) {
+            name(entry.key.jsonMemberName)
+            try entry.value.writeJSON(to: &self)
         }
         end("}")
     }
@@ -126,7 +135,9 @@ public struct JSONWriter {
         } else {
             // Swift prints the shortest digits that read back as the same value.
             let digits = value.description
-            literal(digits.hasSuffix(".0") ? String(digits.dropLast(2)) : digits)
+            // Other languages read "-0" as an integer, which has no negative zero.
+            let isWhole = digits.hasSuffix(".0") && digits != "-0.0"
+            literal(isWhole ? String(digits.dropLast(2)) : digits)
         }
     }
 
@@ -138,6 +149,15 @@ public struct JSONWriter {
 
     mutating func string(_ value: String) {
         text.append(UInt8(ascii: "\""))
+        appendEscaped(value)
+        text.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ value: String) {
+        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            text += value.utf8
+            return
+        }
         for byte in value.utf8 {
             switch byte {
             case UInt8(ascii: "\""): literal("\\\"")
@@ -147,12 +167,11 @@ public struct JSONWriter {
             case 0x0A: literal("\\n")
             case 0x0C: literal("\\f")
             case 0x0D: literal("\\r")
-            case 0..<0x20, 0x7F:
+            case 0..<0x20:
                 let digits = String(byte, radix: 16)
                 literal("\\u00" + (digits.utf8.count == 1 ? "0" : "") + digits)
             default: text.append(byte)
             }
         }
-        text.append(UInt8(ascii: "\""))
     }
 }

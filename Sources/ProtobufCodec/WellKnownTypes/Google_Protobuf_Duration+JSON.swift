@@ -3,7 +3,7 @@ extension Google_Protobuf_Duration {
     private static let secondsLimit: Int64 = 315_576_000_000
 
     public mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
-        let start = reader.position
+        let start = reader.nextPosition()
         guard let (seconds, nanos) = Self.parse(try reader.string()) else {
             throw reader.error(.wrongValue(expected: "a number of seconds and 's'"), at: start)
         }

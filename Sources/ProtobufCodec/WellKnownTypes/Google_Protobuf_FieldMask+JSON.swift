@@ -1,6 +1,6 @@
 extension Google_Protobuf_FieldMask {
     public mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
-        let start = reader.position
+        let start = reader.nextPosition()
         for path in try reader.string().split(separator: ",") {
             guard let path = Self.snakeCase(path) else {
                 throw reader.error(.wrongValue(expected: "field paths in camel case"), at: start)

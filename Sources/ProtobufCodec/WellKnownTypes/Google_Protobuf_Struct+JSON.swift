@@ -49,7 +49,7 @@ extension Google_Protobuf_Value {
             guard number.isFinite else { throw .valueNotRepresentable }
             writer.floatingPoint(number)
         case .stringValue(let text)?: writer.string(text)
-        case .boolValue(let truth)?: truth.write(to: &writer)
+        case .boolValue(let truth)?: truth.writeJSON(to: &writer)
         case .structValue(let object)?: try object.encodeJSON(into: &writer)
         case .listValue(let list)?: try list.encodeJSON(into: &writer)
         case nil: throw .valueNotRepresentable
@@ -59,7 +59,7 @@ extension Google_Protobuf_Value {
 
 // Not the form of other enums: the value is JSON's null.
 extension Google_Protobuf_NullValue {
-    public static func read(from reader: inout JSONReader) throws(JSONDecodingError) -> Google_Protobuf_NullValue? {
+    public static func readJSON(from reader: inout JSONReader) throws(JSONDecodingError) -> Google_Protobuf_NullValue? {
         if reader.takeNull() { return .nullValue }
         if try reader.nextIsString() {
             guard try reader.string() == "NULL_VALUE" else { throw reader.error(.wrongValue(expected: "null")) }
@@ -68,7 +68,7 @@ extension Google_Protobuf_NullValue {
         return Google_Protobuf_NullValue(rawValue: Int(try reader.integer(Int32.self)))
     }
 
-    public func write(to writer: inout JSONWriter) {
+    public func writeJSON(to writer: inout JSONWriter) {
         writer.literal("null")
     }
 }

@@ -3,7 +3,7 @@ extension Google_Protobuf_Timestamp {
     private static let secondsRange: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
     public mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
-        let start = reader.position
+        let start = reader.nextPosition()
         guard let time = RFC3339Time(try reader.string()) else {
             throw reader.error(.wrongValue(expected: "an RFC 3339 time"), at: start)
         }

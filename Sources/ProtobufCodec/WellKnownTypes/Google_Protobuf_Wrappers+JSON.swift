@@ -6,7 +6,7 @@ extension Google_Protobuf_DoubleValue {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -16,7 +16,7 @@ extension Google_Protobuf_FloatValue {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -26,7 +26,7 @@ extension Google_Protobuf_Int64Value {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -36,7 +36,7 @@ extension Google_Protobuf_UInt64Value {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -46,7 +46,7 @@ extension Google_Protobuf_Int32Value {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -56,7 +56,7 @@ extension Google_Protobuf_UInt32Value {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -66,7 +66,7 @@ extension Google_Protobuf_BoolValue {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -76,7 +76,7 @@ extension Google_Protobuf_StringValue {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
 
@@ -86,6 +86,6 @@ extension Google_Protobuf_BytesValue {
     }
 
     public func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
-        value.write(to: &writer)
+        value.writeJSON(to: &writer)
     }
 }
