@@ -15,7 +15,7 @@ public struct Argument<Value: Sendable>: CommandParameter {
 
     public func value(of texts: [String]) throws(UsageError) -> any Sendable {
         do {
-            return try reader.read(texts)
+            return try reader.read(texts.isEmpty ? nil : texts)
         } catch {
             throw UsageError("\(declaration.spelling): \(error.message)")
         }

@@ -34,8 +34,7 @@ public struct Configuration: Sendable, CustomStringConvertible {
             table.append([entry.declaration.key, text ?? "-", entry.source.description])
         }
         for pair in kafkaProperties.revealedPairs {
-            let shown = KafkaProperties.isSecret(pair.name) ? "***" : pair.value
-            table.append([KafkaProperties.keyPrefix + pair.name, shown, "-"])
+            table.append([KafkaProperties.keyPrefix + pair.name, pair.shownValue, "-"])
         }
         return (try? table.text()) ?? ""
     }

@@ -5,7 +5,8 @@ extension Configuration {
     /// `ConfiguredProgram`). `readFile` gives the text of a file and is a parameter for tests.
     public static func resolve(
         _ declaration: ConfigurationDeclaration, flags: ConfigurationFlags = ConfigurationFlags(),
-        environment: [String: String], readFile: @escaping (String) throws -> String = ConfigurationFile.read
+        environment: [String: String],
+        readFile: @escaping (String) throws(FileProblem) -> String = ConfigurationFile.read
     ) throws(ConfigurationError) -> Configuration {
         var resolver = ConfigurationResolver(declaration: declaration, readFile: readFile)
         resolver.takeFlags(flags)
@@ -39,12 +40,12 @@ struct ConfigurationResolver {
     }
 
     let declaration: ConfigurationDeclaration
-    let readFile: (String) throws -> String
+    let readFile: (String) throws(FileProblem) -> String
     private(set) var problems: [String] = []
     private var found: [String: Found] = [:]
     private var properties: [String: Found] = [:]
 
-    init(declaration: ConfigurationDeclaration, readFile: @escaping (String) throws -> String) {
+    init(declaration: ConfigurationDeclaration, readFile: @escaping (String) throws(FileProblem) -> String) {
         self.declaration = declaration
         self.readFile = readFile
     }
@@ -94,14 +95,17 @@ struct ConfigurationResolver {
     }
 
     mutating func takeFile(_ path: String) {
+        let text: String
+        do {
+            text = try readFile(path)
+        } catch {
+            return problems.append("cannot read the configuration file \(Quoted.text(path)): \(error)")
+        }
         let root: JSONNode
         do {
-            root = try JSONParser.parse(try readFile(path), dialect: .comments)
-        } catch let error as JSONError {
-            return problems.append("\(path):\(error.position): \(error.message)")
+            root = try JSONParser.parse(text, dialect: .comments)
         } catch {
-            return problems.append(
-                "cannot read the configuration file \(Quoted.text(path)): \(FileProblem.text(error))")
+            return problems.append("\(path):\(error)")
         }
         guard case .object(let members) = root.content else {
             return problems.append("\(path):\(root.position): the configuration must be a JSON object")
@@ -226,9 +230,9 @@ struct ConfigurationResolver {
             return nil
         }
         let source = given?.source ?? .fallback
-        var texts = given?.texts ?? []
+        var texts = given?.texts
         let shown = given.map { $0.texts.joined(separator: ",") } ?? declaration.defaultText
-        if declaration.isSecret, let path = texts.last {
+        if declaration.isSecret, let path = texts?.last {
             guard let secret = secret(at: path, key: declaration.sourceKey, source) else { return nil }
             texts = [secret]
         }
@@ -263,7 +267,7 @@ struct ConfigurationResolver {
             if !secret.isEmpty { return secret }
             problems.append("\(key): the file \(Quoted.text(path)) is empty (from \(source))")
         } catch {
-            problems.append("\(key): cannot read \(Quoted.text(path)): \(FileProblem.text(error)) (from \(source))")
+            problems.append("\(key): cannot read \(Quoted.text(path)): \(error) (from \(source))")
         }
         return nil
     }

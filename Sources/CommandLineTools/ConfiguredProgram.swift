@@ -39,7 +39,7 @@ public struct ConfiguredProgram: Sendable {
     public func start(
         _ arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         environment: [String: String] = ProcessInfo.processInfo.environment, console: Console = .standard,
-        readFile: @escaping (String) throws -> String = ConfigurationFile.read
+        readFile: @escaping (String) throws(FileProblem) -> String = ConfigurationFile.read
     ) -> Start {
         do {
             switch try root.parse(arguments, environment: environment, console: console) {
@@ -58,7 +58,8 @@ public struct ConfiguredProgram: Sendable {
     }
 
     private func start(
-        _ parsed: ParsedCommand, environment: [String: String], readFile: @escaping (String) throws -> String
+        _ parsed: ParsedCommand, environment: [String: String],
+        readFile: @escaping (String) throws(FileProblem) -> String
     ) throws -> Start {
         if parsed[Self.printsTable] {
             parsed.console.write(declaration.table(.markdown))

@@ -4,9 +4,16 @@ public struct KafkaProperties: Sendable, Equatable, CustomStringConvertible {
     /// Name and value, sorted by name. Contains secrets: for `rd_kafka_conf_set` only.
     public private(set) var revealedPairs: [Pair]
 
-    public struct Pair: Sendable, Equatable {
+    /// One property; its descriptions mask a secret value.
+    public struct Pair: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
         public let name: String
+        /// The value itself, secret or not.
         public let value: String
+
+        public var description: String { "\(name)=\(shownValue)" }
+        public var customMirror: Mirror { Mirror(self, children: ["name": name, "value": shownValue]) }
+
+        var shownValue: String { KafkaProperties.isSecret(name) ? "***" : value }
     }
 
     public init(_ properties: [String: String] = [:]) {
@@ -18,7 +25,7 @@ public struct KafkaProperties: Sendable, Equatable, CustomStringConvertible {
 
     /// `name=value` lines with secrets masked.
     public var description: String {
-        revealedPairs.map { "\($0.name)=\(Self.isSecret($0.name) ? "***" : $0.value)" }.joined(separator: "\n")
+        revealedPairs.map(\.description).joined(separator: "\n")
     }
 
     /// Whether the property's value must come from a file and is never printed.

@@ -19,7 +19,7 @@ public struct Option<Value: Sendable>: CommandParameter {
 
     public func value(of texts: [String]) throws(UsageError) -> any Sendable {
         do {
-            return try reader.read(texts)
+            return try reader.read(texts.isEmpty ? nil : texts)
         } catch {
             throw UsageError("\(declaration.spelling): \(error.message)")
         }

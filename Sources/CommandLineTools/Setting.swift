@@ -15,7 +15,7 @@ public struct Setting<Value: Sendable>: AnySetting {
             isSecret: isSecret)
     }
 
-    public func value(of texts: [String]) throws(UnreadableSetting) -> any Sendable {
+    public func value(of texts: [String]?) throws(UnreadableSetting) -> any Sendable {
         do {
             return try reader.read(texts)
         } catch {
@@ -28,8 +28,8 @@ public struct Setting<Value: Sendable>: AnySetting {
 public protocol AnySetting: Sendable {
     var declaration: SettingDeclaration { get }
 
-    /// The typed value of the texts given; none given means the default.
-    func value(of texts: [String]) throws(UnreadableSetting) -> any Sendable
+    /// The typed value of the texts given; nil means the default, an empty array an empty list.
+    func value(of texts: [String]?) throws(UnreadableSetting) -> any Sendable
 }
 
 /// Why a text is no value of a setting, as it reads after the setting's key.
@@ -95,7 +95,7 @@ extension Setting where Value == Secret {
             reader: ValueReader(
                 expectation: "the path of a file", choices: [], form: .string, isRequired: true, isRepeated: false,
                 defaultText: nil
-            ) { (texts) throws(UnreadableValue) in Secret(texts.last ?? "") })
+            ) { (texts) throws(UnreadableValue) in Secret(texts?.last ?? "") })
     }
 }
 
@@ -107,6 +107,6 @@ extension Setting where Value == Secret? {
             reader: ValueReader(
                 expectation: "the path of a file", choices: [], form: .string, isRequired: false, isRepeated: false,
                 defaultText: nil
-            ) { (texts) throws(UnreadableValue) in texts.last.map(Secret.init) })
+            ) { (texts) throws(UnreadableValue) in texts?.last.map(Secret.init) })
     }
 }

@@ -6,7 +6,8 @@ struct ValueReader<Value: Sendable>: Sendable {
     let isRequired: Bool
     let isRepeated: Bool
     let defaultText: String?
-    let read: @Sendable ([String]) throws(UnreadableValue) -> Value
+    /// Texts of nil: nothing is given. An empty list is a list.
+    let read: @Sendable ([String]?) throws(UnreadableValue) -> Value
 }
 
 /// A text that is not what its option or setting takes.
@@ -27,7 +28,7 @@ extension ValueReader where Value: ExpressibleByArgument {
             expectation: allowed.expectation, choices: Value.allValueStrings, form: Value.fileForm,
             isRequired: fallback == nil, isRepeated: false, defaultText: fallback?.argumentText
         ) { (texts) throws(UnreadableValue) in
-            if let text = texts.last { return try allowed.read(text) }
+            if let text = texts?.last { return try allowed.read(text) }
             guard let fallback else { throw UnreadableValue(text: "", expectation: "given", suggestion: nil) }
             return fallback
         }
@@ -42,7 +43,7 @@ extension ValueReader {
             expectation: allowed.expectation, choices: Wrapped.allValueStrings, form: Wrapped.fileForm,
             isRequired: false, isRepeated: false, defaultText: nil
         ) { (texts) throws(UnreadableValue) in
-            guard let text = texts.last else { return nil }
+            guard let text = texts?.last else { return nil }
             return try allowed.read(text)
         }
     }
@@ -55,7 +56,7 @@ extension ValueReader {
             isRequired: isRequired, isRepeated: true,
             defaultText: fallback.isEmpty ? nil : fallback.map(\.argumentText).joined(separator: ",")
         ) { (texts) throws(UnreadableValue) in
-            if texts.isEmpty { return fallback }
+            guard let texts else { return fallback }
             var values: [Element] = []
             for text in texts { values.append(try allowed.read(text)) }
             return values

@@ -72,13 +72,19 @@ public final class MetricsRegistry: Sendable {
     }
 
     /// A gauge or counter whose samples are asked for at each scrape: label values and value of each series.
+    ///
+    /// Called again for the same metric, the readers add up: each stage of a worker gives its own series.
     public func samples(
         _ kind: MetricDescriptor.Kind, _ name: String, help: String, labels: [String] = [],
-        read: @escaping @Sendable () -> [(labelValues: [String], value: Double)]
+        read: @escaping SampledMetric.Reader
     ) {
+        precondition(kind != .histogram, "'\(name)': a histogram is not sampled")
         let descriptor = MetricDescriptor(name: name, help: help, kind: kind, labels: labels)
-        let source = SampledMetric(descriptor: descriptor, limit: seriesLimit, refused: refused, read: read)
-        _ = register(descriptor) { source }
+        let source = register(descriptor) { SampledMetric(descriptor, limit: seriesLimit, refused: refused) }
+        guard let metric = source as? SampledMetric else {
+            preconditionFailure("'\(name)' is declared twice, in different ways")
+        }
+        metric.add(read)
     }
 
     /// Runs before each scrape, for gauges that are set from a snapshot.
@@ -154,22 +160,3 @@ protocol SeriesRemoving {
 }
 
 extension MetricFamily: SeriesRemoving {}
-
-struct SampledMetric: MetricSource {
-    let descriptor: MetricDescriptor
-    let limit: Int
-    let refused: Counter
-    let read: @Sendable () -> [(labelValues: [String], value: Double)]
-
-    func write(to text: inout ExpositionText) {
-        let samples = read().filter { $0.labelValues.count == descriptor.labels.count }
-            .sorted { $0.labelValues.lexicographicallyPrecedes($1.labelValues) }
-        var previous: [String]?
-        for sample in samples.prefix(limit) where sample.labelValues != previous {
-            // Of equal series the first is shown: Prometheus refuses a whole scrape that has one twice.
-            previous = sample.labelValues
-            text.sample(descriptor.name, descriptor.labels, sample.labelValues, sample.value)
-        }
-        if samples.count > limit { refused.increment(by: UInt64(samples.count - limit)) }
-    }
-}
