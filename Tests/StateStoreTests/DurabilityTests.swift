@@ -197,6 +197,33 @@ struct DurabilityTests {
         #expect(try Ledger.transaction(of: open()) == 0)
     }
 
+    /// A walk that comes upon a damaged block says so; it does not end as if there were no more.
+    @Test func damageInTheMiddleDoesNotLookLikeTheEnd() throws {
+        var random = SeededGenerator(seed: 8)
+        var settings = StateStoreSettings()
+        settings.entryCacheBytes = 0
+        let store = try StateStore(directory: directory.path("store"), settings: settings)
+        for index in 0..<2_000 {
+            let value = (0..<100).map { _ in UInt8.random(in: 0...255, using: &random) }
+            store.put(.named("\(index)"), value, timer: nil)
+        }
+        try store.commit(.number(1))
+        store.close()
+        let table = try #require(directory.files("store/rocksdb").first { $0.hasSuffix(".sst") })
+        let url = URL(fileURLWithPath: directory.path("store/rocksdb/\(table)"))
+        var contents = try Data(contentsOf: url)
+        for index in contents.count / 2..<contents.count / 2 + 64 { contents[index] ^= 0xFF }
+        try contents.write(to: url)
+        let damaged = try StateStore(directory: directory.path("store"), settings: settings)
+        let walks: [(StateStore) throws -> Void] = [
+            { _ = try $0.contentDigest() }, { _ = try $0.committed() }, { _ = try $0.scanned() },
+        ]
+        for walk in walks {
+            let error = #expect(throws: StateStoreError.self) { try walk(damaged) }
+            #expect(error?.isCuredByRestore == true)
+        }
+    }
+
     @Test func aMissingFileIsReportedAndCured() throws {
         let store = try open()
         try Ledger.fill(store, transactions: 1...3)
@@ -227,37 +254,36 @@ struct DurabilityTests {
         typealias Row = (
             name: String, key: [UInt8], value: [UInt8], expected: StateStoreError, read: (StateStore) throws -> Void
         )
-        let rows: [Row] =
-            [
-                (
-                    "get", [1, 2], bad, .corrupt(key: [1, 2], .checksum),
-                    { _ = try $0.get(StateKey(table: 1, key: [2])) }
-                ),
-                ("scan", [1, 2], bad, .corrupt(key: [1, 2], .checksum), { _ = try $0.scanned() }),
-                ("each", [1, 2], bad, .corrupt(key: [1, 2], .checksum), { _ = try $0.committed() }),
-                (
-                    "commit", [1, 2], bad, .corrupt(key: [1, 2], .checksum),
-                    {
-                        $0.delete(StateKey(table: 1, key: [2]))
-                        try $0.commit(.number(1))
-                    }
-                ),
-                (
-                    "index", bytes("f2 8000000000000000"), [],
-                    .corrupt(key: bytes("f2 8000000000000000"), .notCanonical),
-                    { _ = try $0.nextTimer(notAfter: 9) }
-                ),
-                (
-                    "index of no table", bytes("f2 8000000000000000 f0"), [],
-                    .corrupt(key: bytes("f2 8000000000000000 f0"), .notCanonical),
-                    { _ = try $0.nextTimer(notAfter: 9) }
-                ),
-                ("progress", [0xF0], bad, .corrupt(key: [0xF0], .magic), { _ in }),
-                ("incarnation", [0xF1], [], .corrupt(key: [0xF1], .truncated), { _ in }),
-                ("resume offset", [0xF3, 2], [0], .corrupt(key: [0xF3, 2], .truncated), { _ in }),
-                ("format", [0xF3, 1], [9, 0, 0, 0], .unsupportedFormat(found: 9, supported: 1), { _ in }),
-                ("format bytes", [0xF3, 1], [9, 0, 0, 0, 0], .corrupt(key: [0xF3, 1], .trailingBytes), { _ in }),
-            ]
+        let rows: [Row] = [
+            (
+                "get", [1, 2], bad, .corrupt(key: [1, 2], .checksum),
+                { _ = try $0.get(StateKey(table: 1, key: [2])) }
+            ),
+            ("scan", [1, 2], bad, .corrupt(key: [1, 2], .checksum), { _ = try $0.scanned() }),
+            ("each", [1, 2], bad, .corrupt(key: [1, 2], .checksum), { _ = try $0.committed() }),
+            (
+                "commit", [1, 2], bad, .corrupt(key: [1, 2], .checksum),
+                {
+                    $0.delete(StateKey(table: 1, key: [2]))
+                    try $0.commit(.number(1))
+                }
+            ),
+            (
+                "index", bytes("f2 8000000000000000"), [],
+                .corrupt(key: bytes("f2 8000000000000000"), .notCanonical),
+                { _ = try $0.nextTimer(notAfter: 9) }
+            ),
+            (
+                "index of no table", bytes("f2 8000000000000000 f0"), [],
+                .corrupt(key: bytes("f2 8000000000000000 f0"), .notCanonical),
+                { _ = try $0.nextTimer(notAfter: 9) }
+            ),
+            ("progress", [0xF0], bad, .corrupt(key: [0xF0], .magic), { _ in }),
+            ("incarnation", [0xF1], [], .corrupt(key: [0xF1], .truncated), { _ in }),
+            ("resume offset", [0xF3, 2], [0], .corrupt(key: [0xF3, 2], .truncated), { _ in }),
+            ("format", [0xF3, 1], [9, 0, 0, 0], .unsupportedFormat(found: 9, supported: 1), { _ in }),
+            ("format bytes", [0xF3, 1], [9, 0, 0, 0, 0], .corrupt(key: [0xF3, 1], .trailingBytes), { _ in }),
+        ]
         for row in rows {
             try open(row.name).close()
             try write([(row.key, row.value)], into: row.name)
@@ -287,6 +313,40 @@ struct DurabilityTests {
         #expect(try store.drainedTimers() == [DueTimer(due: 8, key: StateKey(table: 1, key: [2]))])
         store.close()
         #expect(try indexKeys("store") == [TimerPosition(due: 8, keyBytes: [1, 2])])
+    }
+
+    /// What is moved, withdrawn, deleted or fired does not stay behind in the index.
+    @Test func theIndexHoldsNoMoreThanTheTimers() throws {
+        let store = try open()
+        let names = ["earlier", "later", "withdrawn", "deleted", "fired", "kept", "moved and fired"]
+        for name in names { store.put(.named(name), [], timer: 100) }
+        try store.commit(.number(1))
+        store.put(.named("earlier"), [], timer: 90)
+        store.put(.named("later"), [], timer: 110)
+        store.put(.named("withdrawn"), [], timer: nil)
+        store.delete(.named("deleted"))
+        store.put(.named("fired"), [], timer: 10)
+        store.put(.named("moved and fired"), [], timer: 120)
+        try store.commit(.number(2))
+        #expect(try store.nextTimer(notAfter: 10)?.due == 10)
+        store.delete(.named("fired"))
+        try store.commit(.number(3))
+        // The time of what was moved to later stays until it comes; then it is where the timer is.
+        #expect(try indexOf(store) == [90: ["earlier"], 100: ["kept", "later", "moved and fired"]])
+        while let (due, key) = try store.nextTimer(notAfter: 120) {
+            if due == 120 || key == .named("earlier") { store.delete(key) } else { store.put(key, [], timer: 200) }
+        }
+        try store.commit(.number(4))
+        #expect(try indexOf(store) == [200: ["kept", "later"]])
+    }
+
+    /// The index as RocksDB holds it, read from a copy.
+    private func indexOf(_ store: StateStore) throws -> [Int64: [String]] {
+        try copy("store", to: "copy")
+        let positions = try indexKeys("copy")
+        return Dictionary(grouping: positions, by: \.due).mapValues { positions in
+            positions.map { String(decoding: $0.keyBytes.dropFirst(), as: UTF8.self) }
+        }
     }
 
     /// Writes past the store.

@@ -140,11 +140,21 @@ struct TimerTests {
         try store.commit(.number(1))
         put("k", 20)
         try store.commit(.number(2))
+        // Met at 10, and now waiting in memory for its turn at 20.
         #expect(try next(25) == timer(20, "k"))
-        store.discard()
         try store.applyRestored(
             [ChangelogRecord.encode(.tombstone(.named("k")))], resumeOffset: 9)
         #expect(try next(25) == nil)
+    }
+
+    @Test func aRestoredTimerBeforeAllOthersIsFound() throws {
+        put("k", 50)
+        try store.commit(.number(1))
+        #expect(try next(60) == timer(50, "k"))
+        try store.commit(.number(2))
+        let restored = ChangelogRecord.entry(.named("early"), StateEntry(value: [], timer: 10))
+        try store.applyRestored([ChangelogRecord.encode(restored)], resumeOffset: 3)
+        #expect(try everything == [timer(10, "early"), timer(50, "k")])
     }
 
     @Test func moreTimersThanAWindowFireInOrder() throws {
