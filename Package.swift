@@ -59,7 +59,7 @@ let package = Package(
         library("Observability", ["CMicrohttpd"]),
         library("CommandLineTools"),
         library("WorkerRuntime", ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]),
-        library("StageTestKit", ["WorkerRuntime", "StateStore", "Schemas", "ProtobufCodec"]),
+        library("StageTestKit", ["WorkerRuntime", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),
         library("ShopGenerator", ["Schemas", "ProtobufCodec"]),
         library("NotificationProviders", ["WorkerRuntime", "NotificationDispatch", "Schemas", "ProtobufCodec", "COpenSSL"]),
         library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud", "CommandLineTools"]),
@@ -80,6 +80,9 @@ let package = Package(
             tests("StateStoreTests", ["StateStore"]),
             tests("ObservabilityTests", ["Observability"]),
             tests("CommandLineToolsTests", ["CommandLineTools"]),
+            tests(
+                "WorkerRuntimeTests",
+                ["WorkerRuntime", "StageTestKit", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),
             tests("NotificationProvidersTests", ["NotificationProviders", "NotificationDispatch", "Schemas", "ProtobufCodec"]),
         ]
 )

@@ -20,7 +20,8 @@ public enum DemoDefinitions {
                         $0.currency = "USD"
                         // Short on purpose: the last claims meet an empty budget.
                         $0.budgets = [
-                            budget(.cash, 600_000, [("rewards", 10_000)]), budget(.coupon, 1_500, [("welcome", 10_000)]),
+                            budget(.cash, 600_000, [("rewards", 10_000)]),
+                            budget(.coupon, 1_500, [("welcome", 10_000)]),
                         ]
                         $0.referrerReward = .with {
                             $0.unit = .cash
@@ -89,9 +90,12 @@ public enum DemoDefinitions {
 
     public static func templates(from start: Int64) -> [Template] {
         [
-            template("abandoned_checkout", start, ["checkout"], "Your basket {checkout} is waiting. 10% off until tomorrow."),
+            template(
+                "abandoned_checkout", start, ["checkout"], "Your basket {checkout} is waiting. 10% off until tomorrow."),
             template("reward_posted", start, ["reward", "claim"], "Thank you: {reward} is yours, for {claim}."),
-            template("reward_clawed_back", start, ["reward", "claim"], "We took back {reward} of {claim}: the order was refunded."),
+            template(
+                "reward_clawed_back", start, ["reward", "claim"],
+                "We took back {reward} of {claim}: the order was refunded."),
         ]
     }
 

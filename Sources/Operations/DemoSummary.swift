@@ -245,7 +245,9 @@ public struct DemoSummary: Sendable {
         var sends: Set<UInt64> = []
         try fold.forEach(Topics.notificationSends) { _, send in
             recordsByTopic[Topics.notificationSends.name, default: 0] += 1
-            if !sends.insert(FNV1a.hash(send.sendID)).inserted { violations.append("send \(send.sendID) is there twice") }
+            if !sends.insert(FNV1a.hash(send.sendID)).inserted {
+                violations.append("send \(send.sendID) is there twice")
+            }
         }
         try fold.forEach(Topics.notificationReceipts) { _, _ in
             recordsByTopic[Topics.notificationReceipts.name, default: 0] += 1

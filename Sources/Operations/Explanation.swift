@@ -50,9 +50,10 @@ public struct Explanation: Sendable {
             try explanation.readClaim(claim, fold)
             try explanation.readDecisions(claim, fold)
         }
-        let accounts = Set([RewardUnit.cash, .coupon, .points, .quota].map {
-            AccountID.customer(CustomerID(rawValue: id), $0).rawValue
-        })
+        let accounts = Set(
+            [RewardUnit.cash, .coupon, .points, .quota].map {
+                AccountID.customer(CustomerID(rawValue: id), $0).rawValue
+            })
         try explanation.readTransfers(fold) { accounts.contains($0.accountID) }
         try explanation.readMessages(fold) { $0 == id }
         explanation.sort()
@@ -69,7 +70,8 @@ public struct Explanation: Sendable {
     ) {
         steps.append(
             Step(
-                time: time ?? record.timestampMilliseconds, topic: record.topic, what: what, rule: rule, version: version,
+                time: time ?? record.timestampMilliseconds, topic: record.topic, what: what, rule: rule,
+                version: version,
                 evidence: evidence))
     }
 
@@ -109,7 +111,8 @@ public struct Explanation: Sendable {
             }
             let borders = event.calibrationVersion > 0 ? ", borders v\(event.calibrationVersion)" : ""
             add(
-                record, event.changedAt.milliseconds, what, rule: event.ruleID, version: "v\(event.ruleVersion)\(borders)",
+                record, event.changedAt.milliseconds, what, rule: event.ruleID,
+                version: "v\(event.ruleVersion)\(borders)",
                 evidence: event.evidenceEventIds)
         }
     }
@@ -150,7 +153,9 @@ public struct Explanation: Sendable {
             add(
                 record, event.changedAt.milliseconds, "reward \(DemoSummary.name(event.state))\(reason)", rule: "S01",
                 version: "\(event.campaignID) v\(event.campaignVersion)",
-                evidence: [event.decisionID, event.orderID.isEmpty ? "" : "order:\(event.orderID)"].filter { !$0.isEmpty }
+                evidence: [event.decisionID, event.orderID.isEmpty ? "" : "order:\(event.orderID)"].filter {
+                    !$0.isEmpty
+                }
                     + amounts)
         }
         var messages: Set<String> = []

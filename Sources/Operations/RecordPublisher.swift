@@ -49,7 +49,8 @@ public final class RecordPublisher {
         let tick = ClockTick.with { $0.nowMs = milliseconds }
         for partition in 0..<partitions {
             try send(
-                Topics.clock.declaration, partition: partition, key: nil, value: try tick.serializedBytes(), headers: [],
+                Topics.clock.declaration, partition: partition, key: nil, value: try tick.serializedBytes(),
+                headers: [],
                 at: milliseconds)
         }
     }

@@ -44,7 +44,9 @@ public enum Topology {
             let node = stage.group.split(separator: ".").joined(separator: "_")
             lines.append("  \(node)[[\(stage.group)]]")
             for input in stage.inputs { lines.append("  \(identifier(input.name))([\(input.name)]) --> \(node)") }
-            for table in stage.globalTables { lines.append("  \(identifier(table.name))[(\(table.name))] -.-> \(node)") }
+            for table in stage.globalTables {
+                lines.append("  \(identifier(table.name))[(\(table.name))] -.-> \(node)")
+            }
             for output in stage.outputs { lines.append("  \(node) --> \(identifier(output.name))([\(output.name)])") }
         }
         return lines.joined(separator: "\n")

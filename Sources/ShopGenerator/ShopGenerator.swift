@@ -1,5 +1,5 @@
 import ProtobufCodec
-public import Schemas
+import Schemas
 
 /// Makes a shop's history around real purchases: everything else in it is drawn from the seed, and the same in every run.
 ///
@@ -209,8 +209,12 @@ struct HistoryDraft {
                 }
             }
         }
-        if random.chance(perMille: 30) { consent(id, "marketing", .revoked, registered + random.within(5 * day...200 * day)) }
-        if random.chance(perMille: 6) { consent(id, "profiling", .revoked, registered + random.within(5 * day...200 * day)) }
+        if random.chance(perMille: 30) {
+            consent(id, "marketing", .revoked, registered + random.within(5 * day...200 * day))
+        }
+        if random.chance(perMille: 6) {
+            consent(id, "profiling", .revoked, registered + random.within(5 * day...200 * day))
+        }
         if random.chance(perMille: 2) {
             add(id, "forget", last + random.within(day...60 * day)) {
                 $0.deletionRequested = .with { $0.requestID = "\(id)-forget" }

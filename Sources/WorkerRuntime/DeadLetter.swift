@@ -1,8 +1,8 @@
 import Kafka
-import Schemas
+package import Schemas
 
 /// Makes the dead letter of a record: its bytes unchanged, what went wrong in `growth-` headers (operations.md A2).
-struct DeadLetter {
+package struct DeadLetter {
     /// Where in the handling it failed.
     enum Place: String {
         case decode
@@ -29,6 +29,12 @@ struct DeadLetter {
     let stage: StageDeclaration
     let worker: String
     let build: String
+
+    package init(stage: StageDeclaration, worker: String, build: String) {
+        self.stage = stage
+        self.worker = worker
+        self.build = build
+    }
 
     /// Returns the record for the stage's dead letter topic; null key and value stay null.
     func record(of origin: OwnedRecord, rejection: Rejection, failedAt: Int64) -> OutputRecord {

@@ -1,7 +1,7 @@
 public import ProtobufCodec
 public import Schemas
 import Kafka
-import StateStore
+package import StateStore
 
 /// What a decision may see and do: its time, its tables, the global tables, and publishing.
 ///
@@ -36,7 +36,7 @@ public final class DecisionContext {
         var timer: Int64?
     }
 
-    init(
+    package init(
         declaration: StageDeclaration, partition: Int32, partitions: Int32, clock: ClockMode, store: StateStore,
         globals: GlobalTables, effects: EffectBook, counters: StageCounters
     ) {

@@ -1,15 +1,15 @@
 import ProtobufCodec
-import Schemas
+package import Schemas
 
 /// The answers of the outside world that one transaction uses: performed ahead side by side, or one at a time, or recorded.
-final class EffectBook {
+package final class EffectBook {
     private let performer: (any EffectPerformer)?
     private var answers: [String: [UInt8]] = [:]
     /// Answers in the order they were used, for the execution log.
     private(set) var used: [EffectResult] = []
     private var usedIDs: Set<String> = []
 
-    init(performer: (any EffectPerformer)?) {
+    package init(performer: (any EffectPerformer)?) {
         self.performer = performer
     }
 
@@ -43,7 +43,7 @@ final class EffectBook {
     }
 
     /// Gives the recorded answers of a transaction that is done again.
-    func replay(_ recorded: [EffectResult]) {
+    package func replay(_ recorded: [EffectResult]) {
         reset()
         for effect in recorded { answers[effect.id] = effect.result }
     }

@@ -1,11 +1,11 @@
 import Kafka
 import ProtobufCodec
-import Schemas
+package import Schemas
 
 /// The compacted topics that every task reads whole: the last good record of each key, decoded once.
 ///
 /// A bad record is refused by each reader: the last good version stays, with a metric and a log line.
-final class GlobalTables {
+package final class GlobalTables {
     /// More keys than this in one table are refused: a global table is for definitions, not for data.
     static let keysLimit = 10_000
 
@@ -13,14 +13,14 @@ final class GlobalTables {
     private var entries: [String: [String: Entry]] = [:]
     private(set) var nextOffsets: [String: Int64] = [:]
     /// Told of each refused record: topic, key, why.
-    var onRefusal: ((String, String, String) -> Void)?
+    package var onRefusal: ((String, String, String) -> Void)?
 
     private struct Entry {
         var bytes: [UInt8]
         var decoded: (any Message)?
     }
 
-    init(topics: [TopicDeclaration], validate: @escaping (String, [UInt8]) throws -> Void) {
+    package init(topics: [TopicDeclaration], validate: @escaping (String, [UInt8]) throws -> Void) {
         self.validate = validate
         for topic in topics {
             entries[topic.name] = [:]
@@ -29,7 +29,7 @@ final class GlobalTables {
     }
 
     /// Takes one record of the topic; a null value removes the key.
-    func apply(topic: String, key: [UInt8]?, value: [UInt8]?, offset: Int64) {
+    package func apply(topic: String, key: [UInt8]?, value: [UInt8]?, offset: Int64) {
         nextOffsets[topic] = offset + 1
         let name = String(decoding: key ?? [], as: UTF8.self)
         guard let value else {

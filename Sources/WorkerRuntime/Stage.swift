@@ -51,9 +51,9 @@ extension Stage {
 public struct StageFactory: Sendable {
     public let declaration: StageDeclaration
     public let settings: [any AnySetting]
-    let make: @Sendable (Configuration) throws -> any Stage
-    let makePerformer: @Sendable (Configuration) throws -> (any EffectPerformer)?
-    let validateGlobal: @Sendable (String, [UInt8]) throws -> Void
+    package let make: @Sendable (Configuration) throws -> any Stage
+    package let makePerformer: @Sendable (Configuration) throws -> (any EffectPerformer)?
+    package let validateGlobal: @Sendable (String, [UInt8]) throws -> Void
 
     public init<S: Stage>(_ stage: S.Type) where S: SendableMetatype {
         declaration = S.declaration

@@ -1,7 +1,9 @@
 /// Counters that a stage names itself; read by the metrics after each transaction.
-final class StageCounters {
-    private(set) var values: [String: Int] = [:]
+package final class StageCounters {
+    package private(set) var values: [String: Int] = [:]
     static let namesLimit = 64
+
+    package init() {}
 
     func add(_ name: String, _ amount: Int) {
         // A name from data would grow without end: beyond the limit all share one.

@@ -1,17 +1,17 @@
 import Kafka
 import ProtobufCodec
-import Schemas
-import StateStore
+package import Schemas
+package import StateStore
 
 /// One partition number of a stage: the same-numbered partitions of its inputs, one state store, strictly serial.
 ///
 /// It knows no broker: it takes steps of records and hands on what they publish, so the task loop, the test kit and
 /// re-execution all run this same code.
-final class StreamTask {
-    let declaration: StageDeclaration
-    let partition: Int32
-    let store: StateStore
-    let clock: ClockMode
+package final class StreamTask {
+    package let declaration: StageDeclaration
+    package let partition: Int32
+    package let store: StateStore
+    package let clock: ClockMode
     private let stage: any Stage
     private let context: DecisionContext
     private let effects: EffectBook
@@ -19,15 +19,15 @@ final class StreamTask {
     private let sink: any OutputSink
 
     /// The next offset of each input, as of the last step.
-    private(set) var offsets: [String: Int64]
+    package private(set) var offsets: [String: Int64]
     /// The greatest event time seen, as of the last step; ms.
-    private(set) var streamTime: Int64
-    private(set) var draft = ExecutionDraft()
+    package private(set) var streamTime: Int64
+    package private(set) var draft = ExecutionDraft()
 
     /// What every stage gets beside its declared inputs in event mode.
     static let clockTopic = Topics.clock.name
 
-    init(
+    package init(
         declaration: StageDeclaration, partition: Int32, store: StateStore, clock: ClockMode, stage: any Stage,
         context: DecisionContext, effects: EffectBook, deadLetter: DeadLetter, sink: any OutputSink
     ) {
@@ -44,7 +44,7 @@ final class StreamTask {
         streamTime = store.progress?.streamTime ?? 0
     }
 
-    var transactionNumber: UInt64 { store.progress?.transactionNumber ?? 0 }
+    package var transactionNumber: UInt64 { store.progress?.transactionNumber ?? 0 }
 
     // MARK: Deciding
 
@@ -52,7 +52,7 @@ final class StreamTask {
     ///
     /// `inputs` names each input's entries in offset order. `now` is the wall clock; event mode does not look at it.
     /// `rejecting` makes every record a dead letter undecided.
-    func process(
+    package func process(
         _ inputs: [(topic: String, entries: [StepEntry])], of records: some StepRecords, now: Int64,
         rejecting: Rejection? = nil
     ) throws {
@@ -78,7 +78,7 @@ final class StreamTask {
     }
 
     /// Whether a timer is due at this wall-clock time.
-    func hasDueTimer(now: Int64) throws -> Bool {
+    package func hasDueTimer(now: Int64) throws -> Bool {
         try store.nextTimer(notAfter: max(now, streamTime)) != nil
     }
 
@@ -199,14 +199,15 @@ final class StreamTask {
     // MARK: Ending a transaction
 
     /// What a transaction must carry for this task beside its outputs.
-    struct Ending {
-        var changes: [StateChange]
-        var progress: Progress
-        var execution: ExecutionRecord
+    package struct Ending {
+        package var changes: [StateChange]
+        package var progress: Progress
+        package var execution: ExecutionRecord
     }
 
     /// Returns the changelog's changes, the progress and the execution record of what was done since the last commit.
-    func ending(configurationDigest: String, build: String, globals: [GlobalOffset], wallClock: Int64) -> Ending {
+    package func ending(configurationDigest: String, build: String, globals: [GlobalOffset], wallClock: Int64) -> Ending
+    {
         let changes = store.changes()
         let before = store.progress
         let progress = Progress(
@@ -244,7 +245,7 @@ final class StreamTask {
     static let stateSchemaVersion: UInt32 = 1
 
     /// The transaction is in Kafka: only now may RocksDB be written.
-    func committed(_ progress: Progress, resumeOffset: Int64, incarnation: [UInt8]?) throws {
+    package func committed(_ progress: Progress, resumeOffset: Int64, incarnation: [UInt8]?) throws {
         var progress = progress
         progress.resumeOffset = resumeOffset
         try store.commit(progress, incarnation: incarnation)
@@ -253,7 +254,7 @@ final class StreamTask {
     }
 
     /// The transaction is gone: memory equals the last commit again.
-    func aborted() {
+    package func aborted() {
         store.discard()
         offsets = store.progress?.inputOffsets ?? [:]
         streamTime = store.progress?.streamTime ?? 0

@@ -12,7 +12,8 @@ enum AuditCommand {
 
     private static let reExecute = Command(
         "re-execute",
-        abstract: "Runs committed inputs again in the recorded order and compares outputs and state; exit code 1 on a difference.",
+        abstract:
+            "Runs committed inputs again in the recorded order and compares outputs and state; exit code 1 on a difference.",
         examples: [
             .init("growthctl audit re-execute settlement.budgets", "One stage."),
             .init("growthctl audit re-execute -o json", "All stages, for programs."),
@@ -51,8 +52,11 @@ enum AuditCommand {
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let text = String(decoding: data, as: UTF8.self)
-        guard let document = try? JSONParser.parse(text, dialect: .strict).value, let items = document["items"]?.arrayValue
-        else { throw CommandFailure(.failure, "\(stage.worker) could not re-execute \(stage.group); see its lines above") }
+        guard let document = try? JSONParser.parse(text, dialect: .strict).value,
+            let items = document["items"]?.arrayValue
+        else {
+            throw CommandFailure(.failure, "\(stage.worker) could not re-execute \(stage.group); see its lines above")
+        }
         return (items, process.terminationStatus)
     }
 
@@ -61,7 +65,8 @@ enum AuditCommand {
             Common.printJSON(parsed, kind: "ReExecutionReport", reports)
             return
         }
-        var sums: [String: (transactions: Int64, records: Int64, outputs: Int64, entries: Int64, differences: [String])] = [:]
+        var sums:
+            [String: (transactions: Int64, records: Int64, outputs: Int64, entries: Int64, differences: [String])] = [:]
         var order: [String] = []
         for report in reports {
             let stage = report["stage"]?.stringValue ?? ""
@@ -87,6 +92,8 @@ enum AuditCommand {
             ])
         }
         if let text = try? table.text(.init(), width: parsed.console.terminal.width) { parsed.console.write(text) }
-        for stage in order { for difference in sums[stage]?.differences ?? [] { parsed.console.print("\(stage): \(difference)") } }
+        for stage in order {
+            for difference in sums[stage]?.differences ?? [] { parsed.console.print("\(stage): \(difference)") }
+        }
     }
 }

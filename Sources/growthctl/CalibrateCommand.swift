@@ -15,10 +15,12 @@ enum CalibrateCommand {
     private static let window = Option<Int>(
         "window", placeholder: "days", default: 90, allowed: .matching("30 or 90") { $0 == 30 || $0 == 90 },
         help: "Days of the frequency window.")
-    private static let author = Option<String>("author", default: "growthctl", help: "Who calibrates; kept in the version.")
+    private static let author = Option<String>(
+        "author", default: "growthctl", help: "Who calibrates; kept in the version.")
 
     static let command = Command(
-        "calibrate", abstract: "Computes exact RFM score borders from customer.events.v1 and publishes them as a new version.",
+        "calibrate",
+        abstract: "Computes exact RFM score borders from customer.events.v1 and publishes them as a new version.",
         examples: [
             .init("growthctl calibrate --until 1997-04-01T00:00:00Z", "Show the borders."),
             .init("growthctl calibrate --until 1997-04-01T00:00:00Z --execute", "Publish them as the next version."),
@@ -51,7 +53,8 @@ enum CalibrateCommand {
         if parsed[Common.execute] {
             let publisher = try RecordPublisher(
                 Common.client(parsed), source: "/growthctl/calibrate", partitions: Common.partitionCount(parsed))
-            try publisher.publish(current, to: Topics.calibrations, id: "rfm/\(version.version)", at: now.millisecondsSince1970)
+            try publisher.publish(
+                current, to: Topics.calibrations, id: "rfm/\(version.version)", at: now.millisecondsSince1970)
             try publisher.flush()
         }
         show(parsed, version)
@@ -81,7 +84,8 @@ enum CalibrateCommand {
         func line(_ edges: [Int64]) -> String {
             edges.map { NumberText.fixed(Double($0) / 5, places: 1) }.joined(separator: "  ")
         }
-        parsed.console.print("version \(version.version), \(version.customerCount) customers, tie rule \(version.tieRule)")
+        parsed.console.print(
+            "version \(version.version), \(version.customerCount) customers, tie rule \(version.tieRule)")
         parsed.console.print("recency, days     \(line(version.recencyEdgesFifths))")
         parsed.console.print("frequency         \(line(version.frequencyEdgesFifths))")
         parsed.console.print("monetary, minor   \(line(version.monetaryEdgesFifths))")

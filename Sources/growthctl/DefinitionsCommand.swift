@@ -39,7 +39,9 @@ enum DefinitionsCommand {
         case "fraud-rules":
             try take(parsed, text, Topics.fraudRules) { (value: FraudRules) throws(Rejection) in try value.validate() }
         case "template":
-            try take(parsed, text, Topics.templates) { (value: Template) throws(Rejection) in try TemplateCheck.pass(value) }
+            try take(parsed, text, Topics.templates) { (value: Template) throws(Rejection) in
+                try TemplateCheck.pass(value)
+            }
         case "calibration":
             try take(parsed, text, Topics.calibrations) { (value: Calibration) throws(Rejection) in
                 try CalibrationCheck.check(value)

@@ -14,7 +14,8 @@ enum DemoCommand {
     private static let threads = Option<Int>(
         "threads", placeholder: "n", default: 1, allowed: .range(1...16), help: "Threads of each stage in a process.")
     private static let killEvery = Option<Int?>(
-        "kill-every", placeholder: "seconds", allowed: .range(1...3_600), help: "Kill -9 a worker this often and start it again.")
+        "kill-every", placeholder: "seconds", allowed: .range(1...3_600),
+        help: "Kill -9 a worker this often and start it again.")
     private static let step = Option<String>(
         "step", placeholder: "duration", default: "24h", help: "Event time fed before the fleet must have caught up.")
     private static let directory = Option<String>(
@@ -23,10 +24,13 @@ enum DemoCommand {
 
     static let command = Command(
         "demo", abstract: "Runs a shop's history through the four workers and prints what came of it.",
-        discussion: "Deploy/demo does the set-up and calls this. The broker must be there; topics are created where missing.",
+        discussion:
+            "Deploy/demo does the set-up and calls this. The broker must be there; topics are created where missing.",
         examples: [
             .init("growthctl demo --bootstrap 127.0.0.1:9092", "One process of each worker."),
-            .init("growthctl demo --processes 3 --kill-every 5 -o json", "Three of each, and a kill -9 every five seconds."),
+            .init(
+                "growthctl demo --processes 3 --kill-every 5 -o json",
+                "Three of each, and a kill -9 every five seconds."),
         ],
         parameters: [
             GenerateCommand.data, GenerateCommand.seed, GenerateCommand.customers, processes, threads, killEvery, step,

@@ -100,7 +100,8 @@ struct DemoReport {
         ]
         for (name, digest) in summary.digests.sorted(by: { $0.key < $1.key }) { lines.append("  \(name): \(digest)") }
         if summary.violations.isEmpty {
-            lines.append("Every claim was decided, no decision, transfer or send is there twice, no budget is overdrawn.")
+            lines.append(
+                "Every claim was decided, no decision, transfer or send is there twice, no budget is overdrawn.")
         } else {
             lines.append("VIOLATIONS: \(summary.violations.count)")
             lines += summary.violations.prefix(20).map { "  \($0)" }
@@ -145,7 +146,8 @@ struct DemoReport {
             "honestStopped": .integer(Int64(summary.honestStopped)),
             "rewardsByState": object(summary.rewardsByState), "refusalsByReason": object(summary.refusalsByReason),
             "money": .object(money), "messages": object(summary.messages), "humanTasks": object(summary.humanTasks),
-            "deadLettersByReason": object(summary.deadLettersByReason), "recordsByTopic": object(summary.recordsByTopic),
+            "deadLettersByReason": object(summary.deadLettersByReason),
+            "recordsByTopic": object(summary.recordsByTopic),
             "digests": .object(digests), "violations": .array(summary.violations.map { .string($0) }),
             "run": .object([
                 "purchases": .integer(Int64(facts.purchases)), "recordsFed": .integer(Int64(facts.fedRecords)),

@@ -31,7 +31,9 @@ struct DemoRun {
         let begun = DispatchTime.now()
         let step = try DemoCommand.stepMilliseconds(parsed)
         let history = try GenerateCommand.history(parsed)
-        guard let first = history.records.first?.time else { throw CommandFailure(.failure, "the data has no purchases") }
+        guard let first = history.records.first?.time else {
+            throw CommandFailure(.failure, "the data has no purchases")
+        }
         try prepareTopics()
         let publisher = try RecordPublisher(client, source: "/growthctl/demo", partitions: partitions)
         try publishDefinitions(publisher, history, first: first)
@@ -169,7 +171,9 @@ struct Killer {
 
     mutating func strike(_ fleet: WorkerFleet) throws -> String? {
         guard let interval else { return nil }
-        guard Double(DispatchTime.now().uptimeNanoseconds - last.uptimeNanoseconds) / 1e9 >= interval else { return nil }
+        guard Double(DispatchTime.now().uptimeNanoseconds - last.uptimeNanoseconds) / 1e9 >= interval else {
+            return nil
+        }
         last = DispatchTime.now()
         // xorshift64, Marsaglia 2003.
         random ^= random << 13

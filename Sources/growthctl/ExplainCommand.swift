@@ -51,7 +51,8 @@ enum ExplainCommand {
         for step in explanation.steps {
             let rule = step.rule.isEmpty ? "" : "  [\(step.rule)\(step.version.isEmpty ? "" : " \(step.version)")]"
             parsed.console.print(
-                "\(Timestamp(millisecondsSince1970: step.time).rfc3339)  \(ControlCharacters.spelledOut(step.what))\(rule)")
+                "\(Timestamp(millisecondsSince1970: step.time).rfc3339)  \(ControlCharacters.spelledOut(step.what))\(rule)"
+            )
             for evidence in step.evidence { parsed.console.print("    \(ControlCharacters.spelledOut(evidence))") }
         }
     }

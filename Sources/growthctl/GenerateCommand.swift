@@ -9,7 +9,8 @@ import ShopGenerator
 /// `growthctl generate`: the demonstration shop's history, to look at or to publish as fast as it goes.
 enum GenerateCommand {
     static let data = Option<String>(
-        "data", placeholder: "file", default: "Deploy/data/cdnow.csv", help: "Purchases: customer,YYYYMMDD,items,dollars.")
+        "data", placeholder: "file", default: "Deploy/data/cdnow.csv",
+        help: "Purchases: customer,YYYYMMDD,items,dollars.")
     static let seed = Option<Int>("seed", default: 1, allowed: .range(0...), help: "Seed of everything that is drawn.")
     static let customers = Option<Int?>(
         "customers", placeholder: "n", allowed: .range(1...), help: "Take only every k-th customer, about n in all.")
@@ -27,7 +28,8 @@ enum GenerateCommand {
         guard parsed[Common.execute] else {
             for record in history.records.prefix(parsed[limit]) { parsed.console.print(try text(record)) }
             parsed.console.say(
-                "\(NumberText.grouped(Int64(history.records.count))) records, \(history.planted.count) claims; nothing was published. Add --execute.")
+                "\(NumberText.grouped(Int64(history.records.count))) records, \(history.planted.count) claims; nothing was published. Add --execute."
+            )
             return .success
         }
         let publisher = try RecordPublisher(

@@ -8,7 +8,8 @@ import Schemas
 /// `growthctl tail TOPIC`: a topic's committed records, decoded.
 enum TailCommand {
     private static let topic = Argument<String>("topic", help: "A topic of the fleet.")
-    private static let limit = Option<Int>("limit", short: "n", default: 10, allowed: .range(1...1_000_000), help: "Records to print.")
+    private static let limit = Option<Int>(
+        "limit", short: "n", default: 10, allowed: .range(1...1_000_000), help: "Records to print.")
     private static let key = Option<String?>("key", help: "Only records with this key.")
     private static let follow = Flag("follow", short: "f", help: "Go on with what comes, until interrupted.")
     private static let fromStart = Flag("from-beginning", help: "The first records instead of the last.")
@@ -60,7 +61,9 @@ enum TailCommand {
             for (name, end) in ends where (reader.position(name) ?? 0) >= end { ends[name] = nil }
             if parsed[fromStart], found.count >= wanted { break }
         }
-        found.sort { ($0.timestampMilliseconds, $0.partition, $0.offset) < ($1.timestampMilliseconds, $1.partition, $1.offset) }
+        found.sort {
+            ($0.timestampMilliseconds, $0.partition, $0.offset) < ($1.timestampMilliseconds, $1.partition, $1.offset)
+        }
         let shown = parsed[fromStart] ? found.prefix(wanted) : found.suffix(wanted)
         for record in shown { show(parsed, record, declaration) }
         if found.isEmpty, !parsed[follow] { parsed.console.say("no records") }
@@ -90,7 +93,8 @@ enum TailCommand {
         }
         let time = Timestamp(millisecondsSince1970: record.timestampMilliseconds).rfc3339
         parsed.console.print(
-            "\(record.topicPartition)@\(record.offset)  \(time)  \(ControlCharacters.spelledOut(key))\n  \(ControlCharacters.spelledOut(value))")
+            "\(record.topicPartition)@\(record.offset)  \(time)  \(ControlCharacters.spelledOut(key))\n  \(ControlCharacters.spelledOut(value))"
+        )
         for header in record.headers where header.name.hasPrefix("growth-") {
             parsed.console.print("  \(header.name): \(ControlCharacters.spelledOut(header.text ?? ""))")
         }

@@ -27,7 +27,9 @@ enum TopicsCommand {
         let plan = TopicPlan(partitions: Common.partitionCount(parsed), on: try Common.topics(parsed))
         try show(parsed, plan, showsAction: true)
         guard plan.missing.isEmpty, plan.conflicts.isEmpty else {
-            parsed.console.say("\(plan.missing.count) missing, \(plan.conflicts.count) differ; growthctl topics apply --execute creates the missing ones")
+            parsed.console.say(
+                "\(plan.missing.count) missing, \(plan.conflicts.count) differ; growthctl topics apply --execute creates the missing ones"
+            )
             return .failure
         }
         return .success
@@ -45,7 +47,8 @@ enum TopicsCommand {
         if let conflict = plan.conflicts.first {
             throw CommandFailure(
                 .conflict, "\(conflict.topic.name) \(conflict.note), \(conflict.partitions) are declared",
-                hint: "A partition count is never changed in place: use --partitions as the fleet has it, or new topics.")
+                hint:
+                    "A partition count is never changed in place: use --partitions as the fleet has it, or new topics.")
         }
         guard parsed[Common.execute] else {
             try show(parsed, plan, showsAction: true)
@@ -74,7 +77,8 @@ enum TopicsCommand {
         for item in plan.items {
             table.append(
                 [
-                    item.topic.name, String(item.partitions), retention(item.topic.retention), item.topic.keyDescription,
+                    item.topic.name, String(item.partitions), retention(item.topic.retention),
+                    item.topic.keyDescription,
                     item.topic.messageName,
                 ] + (showsAction ? [item.note.isEmpty ? item.action.rawValue : item.note] : []))
         }

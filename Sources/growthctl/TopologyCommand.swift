@@ -8,7 +8,9 @@ enum TopologyCommand {
 
     static let command = Command(
         "topology", abstract: "Draws the stages and their topics.",
-        examples: [.init("growthctl topology", "Draw it as text."), .init("growthctl topology --mermaid", "As Mermaid.")],
+        examples: [
+            .init("growthctl topology", "Draw it as text."), .init("growthctl topology --mermaid", "As Mermaid."),
+        ],
         parameters: [mermaid]
     ) { parsed in
         if Common.isJSON(parsed) {
