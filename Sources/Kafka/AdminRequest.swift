@@ -53,20 +53,26 @@ enum AdminRequest {
             || api == RD_KAFKA_ADMIN_OP_CREATEPARTITIONS || api == RD_KAFKA_ADMIN_OP_DELETERECORDS
     }
 
-    /// The failures in a list of per-topic results.
+    /// The names whose result is `expected`; throws the first other failure, in the order of names.
     static func failures(
-        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ context: String
-    ) -> [String: KafkaError] {
+        _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int, _ context: String,
+        besides expected: KafkaError.Code
+    ) throws(KafkaError) -> Set<String> {
+        var names: Set<String> = []
         var failures: [String: KafkaError] = [:]
         for i in 0..<count {
             guard let result = unsafe results?[i] else { continue }
-            let error = unsafe rd_kafka_topic_result_error(result)
-            guard error != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
-            let name = unsafe rd_kafka_topic_result_name(result).map { unsafe String(cString: $0) } ?? ""
-            let code = KafkaError.Code(error)
+            let code = KafkaError.Code(unsafe rd_kafka_topic_result_error(result))
+            guard code != .none else { continue }
+            let name = unsafe Admin.text(rd_kafka_topic_result_name(result))
+            if code == expected {
+                names.insert(name)
+                continue
+            }
             let text = unsafe rd_kafka_topic_result_error_string(result).map { unsafe String(cString: $0) }
             failures[name] = KafkaError(code: code, message: "\(context) \(name): \(text ?? code.explanation)")
         }
-        return failures
+        if let first = failures.min(by: { $0.key < $1.key }) { throw first.value }
+        return names
     }
 }

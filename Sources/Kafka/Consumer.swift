@@ -82,38 +82,84 @@ import CRdKafka
     /// Call it inside `assigned`, or at any time in a reader that did not subscribe. A failure is thrown by the next
     /// `poll`.
     public func assign(_ partitions: [TopicPartition: StartOffset]) {
-        var kept = states
+        let before = states
         forgetPointers()
         unconfirmed = []
         stashed = []
         states = [:]
-        for (partition, start) in partitions {
-            let state = PartitionState(partition, names.index(of: partition.topic), start: start.absolute)
-            if let before = kept.removeValue(forKey: partition), before.isHeld {
-                unsafe swap(&state.heldQueue, &before.heldQueue)
-            }
-            states[partition] = state
-            if !state.isHeld, everSplit.contains(partition) {
-                join(state)
-                unconfirmed.append(state)
-            }
+        for (partition, start) in partitions { add(partition, start, held: before[partition]) }
+        for (partition, state) in before where partitions[partition] == nil && state.isHeld {
+            everSplit.insert(partition)
         }
         let list = TopicPartitionList(partitions.mapValues(\.native))
-        finishRebalance(unsafe rd_kafka_assign(pointer, list.pointer), "cannot assign \(partitions.count) partitions")
+        finishAssignment(unsafe rd_kafka_assign(pointer, list.pointer), "cannot assign \(partitions.count) partitions")
+    }
+
+    /// Reads these partitions too, and leaves the others undisturbed; only for a reader that did not subscribe.
+    public func assign(adding partitions: [TopicPartition: StartOffset]) {
+        let new = partitions.filter { states[$0.key].map { !$0.isAssigned } ?? true }
+        guard !new.isEmpty else { return }
+        for (partition, start) in new { add(partition, start, held: states[partition]) }
+        let list = TopicPartitionList(new.mapValues(\.native))
+        unsafe finishAssignment(rd_kafka_incremental_assign(pointer, list.pointer), "cannot add partitions")
     }
 
     /// Reads nothing from here on.
     public func unassign() {
         forgetAssignment()
-        finishRebalance(unsafe rd_kafka_assign(pointer, nil), "cannot give up the assignment")
+        finishAssignment(unsafe rd_kafka_assign(pointer, nil), "cannot give up the assignment")
+    }
+
+    /// Stops reading these partitions and leaves the others undisturbed; only for a reader that did not subscribe.
+    public func unassign(_ partitions: [TopicPartition]) {
+        let leaving = Set(partitions).filter { states[$0]?.isAssigned == true }
+        guard !leaving.isEmpty else { return }
+        for partition in leaving {
+            guard let state = states.removeValue(forKey: partition) else { continue }
+            unconfirmed.removeAll { $0 === state }
+            stashed.removeAll { $0 === state }
+        }
+        forgetPointers()
+        let list = TopicPartitionList(leaving)
+        unsafe finishAssignment(rd_kafka_incremental_unassign(pointer, list.pointer), "cannot give partitions up")
+    }
+
+    private func add(_ partition: TopicPartition, _ start: StartOffset, held before: PartitionState?) {
+        let state = PartitionState(partition, names.index(of: partition.topic), start: start.absolute)
+        state.isAssigned = true
+        if let before, before.isHeld { unsafe swap(&state.heldQueue, &before.heldQueue) }
+        states[partition] = state
+        if !state.isHeld, everSplit.contains(partition) {
+            join(state)
+            unconfirmed.append(state)
+        }
     }
 
     /// The partitions that are assigned, in order.
-    public var assignment: [TopicPartition] { states.keys.sorted() }
+    public var assignment: [TopicPartition] { states.filter { $0.value.isAssigned }.keys.sorted() }
 
-    private func finishRebalance(_ error: rd_kafka_resp_err_t, _ context: String) {
+    private func finishAssignment(_ error: rd_kafka_resp_err_t, _ context: String) {
         answeredRebalance = true
         if error != RD_KAFKA_RESP_ERR_NO_ERROR { pendingError = KafkaError(error, context) }
+        awaitStops()
+    }
+
+    private func finishAssignment(_ error: OpaquePointer?, _ context: String) {
+        if let error = unsafe error { pendingError = unsafe KafkaError(consuming: error, context) }
+        awaitStops()
+    }
+
+    /// Waits until what was unassigned has stopped; microseconds.
+    ///
+    /// 2.0.2 ends the process on an assertion (`rktp_started`) if a partition is unassigned twice before its first stop
+    /// is done. Its main thread works in order: the first question comes behind the stops, the second behind their
+    /// answers.
+    private func awaitStops() {
+        for _ in 0..<2 {
+            var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+            guard unsafe rd_kafka_assignment(pointer, &list) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+            if let list = unsafe list { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        }
     }
 
     private func forgetAssignment() {
@@ -181,6 +227,7 @@ import CRdKafka
     /// example, a second member with the same instance id) or what `assign` met; other errors are in the result.
     public func poll(into batch: RecordBatch, limit: Int, timeoutMilliseconds: Int32) throws(KafkaError) -> PollResult {
         guard let handle else { preconditionFailure("the consumer is closed") }
+        precondition(limit > 0, "a poll for nothing would not serve the group either")
         var result = PollResult()
         batch.attach(handle, names)
         rebalanceRan = false
@@ -393,6 +440,15 @@ import CRdKafka
         _ partitions: [TopicPartition], timeoutMilliseconds: Int32
     ) throws(KafkaError) -> [TopicPartition: Int64] {
         guard !partitions.isEmpty else { return [:] }
+        // librdkafka gives up on an offset that is part of an open transaction after two tries.
+        return try Patience(timeoutMilliseconds: timeoutMilliseconds)() { (remaining) throws(KafkaError) in
+            try committedOnce(partitions, timeoutMilliseconds: remaining)
+        }
+    }
+
+    private func committedOnce(
+        _ partitions: [TopicPartition], timeoutMilliseconds: Int32
+    ) throws(KafkaError) -> [TopicPartition: Int64] {
         let list = TopicPartitionList(partitions)
         try unsafe KafkaError.check(
             rd_kafka_committed(pointer, list.pointer, timeoutMilliseconds),

@@ -216,19 +216,24 @@ extension KafkaError {
         self.init(code: code, message: context.map { "\($0): \(text)" } ?? text, isFatal: isFatal)
     }
 
-    /// Takes over librdkafka's error object: copies what it says and destroys it.
+    /// Takes over librdkafka's error object: copies what it says, flags included, and destroys it.
     init(consuming error: OpaquePointer, _ context: String) {
-        unsafe self.init(copying: error, context)
+        let code = Code(unsafe rd_kafka_error_code(error))
+        unsafe self.init(
+            code: code, message: "\(context): \(Self.text(of: error, code))",
+            isFatal: rd_kafka_error_is_fatal(error) != 0,
+            isRetriable: rd_kafka_error_is_retriable(error) != 0)
         unsafe rd_kafka_error_destroy(error)
     }
 
-    /// Copies what librdkafka's error object says, which someone else owns.
-    init(copying error: OpaquePointer, _ context: String) {
+    /// Copies one result of an admin request, which bears no flags and belongs to its event.
+    init(result error: OpaquePointer, _ context: String) {
         let code = Code(unsafe rd_kafka_error_code(error))
-        let text = unsafe rd_kafka_error_string(error).map { unsafe String(cString: $0) } ?? code.explanation
-        unsafe self.init(
-            code: code, message: "\(context): \(text)", isFatal: rd_kafka_error_is_fatal(error) != 0,
-            isRetriable: rd_kafka_error_is_retriable(error) != 0)
+        unsafe self.init(code: code, message: "\(context): \(Self.text(of: error, code))")
+    }
+
+    private static func text(of error: OpaquePointer, _ code: Code) -> String {
+        unsafe rd_kafka_error_string(error).map { unsafe String(cString: $0) } ?? code.explanation
     }
 
     /// Throws unless `error` is no error.

@@ -23,6 +23,12 @@ public final class PartitionReader {
         watermarks = try Consumer(configuration, group: group, settings: measuring)
     }
 
+    /// Reads these partitions too, each from its own start, and leaves the others undisturbed.
+    public func add(_ starts: [TopicPartition: StartOffset]) { consumer.assign(adding: starts) }
+
+    /// Stops reading these partitions, and leaves the others undisturbed.
+    public func remove(_ partitions: [TopicPartition]) { consumer.unassign(partitions) }
+
     /// Reads exactly these partitions from here on.
     public func assign(_ starts: [TopicPartition: StartOffset]) { consumer.assign(starts) }
 

@@ -4,6 +4,8 @@ import CRdKafka
 @safe final class PartitionState {
     let topicPartition: TopicPartition
     let topicIndex: Int32
+    /// False for one that was only held so far, before its assignment.
+    var isAssigned = false
     /// The offset behind the last record handed over; nil before the first.
     var nextOffset: Int64?
     /// Records below it are leftovers from before a seek and are dropped; nil once a record at or above it came.

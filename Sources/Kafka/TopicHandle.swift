@@ -50,21 +50,14 @@ final class ProducerTopics {
 
     /// Asks for the topic's partition count until it exists and has leaders, or the time is over.
     func refresh(_ index: Int, timeoutMilliseconds: Int32) throws(KafkaError) {
-        let name = topics[index].name
-        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
-        var last = KafkaError(code: .timedOut, message: "no metadata about topic \(name)")
-        repeat {
-            do throws(KafkaError) {
-                topics[index].partitionCount = try unsafe TopicMetadata.partitionCount(
-                    of: topics[index].pointer, name, handle, timeoutMilliseconds: timeoutMilliseconds)
-                return
-            } catch {
-                last = error
-                // A topic that was created just now may be unknown for a moment.
-                guard error.isRetriable || error.code == .unknownTopicOrPartition else { throw error }
-            }
-            Pause.milliseconds(50)
-        } while ContinuousClock.now < deadline
-        throw last
+        let topic = topics[index]
+        let patience = Patience(timeoutMilliseconds: timeoutMilliseconds)
+        // A topic that was created just now may be unknown for a moment.
+        topics[index].partitionCount = try patience(
+            mayPass: { $0.code.isPassing || $0.code == .unknownTopicOrPartition }
+        ) { (remaining) throws(KafkaError) in
+            try unsafe TopicMetadata.partitionCount(
+                of: topic.pointer, topic.name, handle, timeoutMilliseconds: remaining)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kafka
 import Testing
 
@@ -94,6 +95,36 @@ struct Bench {
             if try isDone(result) { return }
         }
         throw Late()
+    }
+
+    /// Reads until the value is as expected, for at most ten seconds, and gives the last one.
+    ///
+    /// The end of a transaction is answered before its markers are written.
+    func settled<Value: Equatable>(_ expected: Value, _ read: () throws -> Value) throws -> Value {
+        let deadline = ContinuousClock.now + .seconds(10)
+        var value = try read()
+        while value != expected, ContinuousClock.now < deadline { value = try read() }
+        return value
+    }
+
+    /// The values of a partition's records, as text, once they are as expected or ten seconds have passed.
+    func values(_ topic: String, _ isolation: IsolationLevel = .readCommitted, expecting: [String]) throws -> [String] {
+        try settled(expecting) { try read(topic, isolation).compactMap(\.value.text) }
+    }
+
+    /// The bytes of a topic's log on the node's disk, indexes left out.
+    func logByteCount(_ topic: String) throws -> Int {
+        let data = server.folder.appending(path: "data")
+        var count = 0
+        for case let folder in try FileManager.default.contentsOfDirectory(at: data, includingPropertiesForKeys: nil)
+        where folder.lastPathComponent.hasPrefix("\(topic)-") {
+            for file in try FileManager.default.contentsOfDirectory(
+                at: folder, includingPropertiesForKeys: [.fileSizeKey])
+            where file.pathExtension == "log" {
+                count += try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+            }
+        }
+        return count
     }
 
     struct Late: Error {}

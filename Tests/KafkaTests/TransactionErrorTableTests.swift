@@ -99,12 +99,12 @@ import Testing
         let loop = try MockLoop()
         try loop.producer.begin()
         // The topic has two partitions.
-        let refused = error { try loop.producer.send(topic: "out", partition: 2, key: nil, value: []) }
+        let refused = failure { try loop.producer.send(topic: "out", partition: 2, key: nil, value: []) }
         #expect(refused == .abort(.unknownPartition))
         #expect(loop.producer.isDoomed)
         // Each later call names the first failure, and nothing is committed behind the caller's back.
-        #expect(error { try loop.producer.send(topic: "out", partition: 0, key: nil, value: []) } == refused)
-        #expect(error { try loop.producer.commit() } == refused)
+        #expect(failure { try loop.producer.send(topic: "out", partition: 0, key: nil, value: []) } == refused)
+        #expect(failure { try loop.producer.commit() } == refused)
         try loop.producer.abort()
         #expect(!loop.producer.isDoomed)
         #expect(loop.transaction() == .handled)
@@ -134,7 +134,7 @@ import Testing
                 return asked == 2
             })
         cluster.setDown(broker: 1)
-        #expect(error { try producer.initTransactions() } == .fatal(.interrupted))
+        #expect(failure { try producer.initTransactions() } == .fatal(.interrupted))
         #expect(asked == 2)
     }
 
@@ -153,20 +153,6 @@ import Testing
         for broker: Int32 in [1, 2, 3, 1] {
             loop.cluster.moveTransactionCoordinator(of: "id", to: broker)
             #expect(loop.transaction() == .handled)
-        }
-    }
-
-    /// What a call threw, as an outcome.
-    private func error(_ call: () throws -> Void) -> Outcome? {
-        do {
-            try call()
-            return .handled
-        } catch TransactionError.fatal(let error) {
-            return .fatal(error.code)
-        } catch TransactionError.abortRequired(let error) {
-            return .abort(error.code)
-        } catch {
-            return nil
         }
     }
 }

@@ -1,0 +1,31 @@
+/// Repeats a request that may pass, until its time is over.
+struct Patience {
+    private let deadline: ContinuousClock.Instant
+    private static let firstPauseMilliseconds: UInt32 = 10
+    private static let longestPauseMilliseconds: UInt32 = 200
+
+    init(timeoutMilliseconds: Int32) { deadline = .now + .milliseconds(timeoutMilliseconds) }
+
+    /// What is left of the time, at least one millisecond, for a call's own timeout.
+    var remainingMilliseconds: Int32 {
+        let left = (deadline - .now) / .milliseconds(1)
+        return Int32(clamping: Int64(max(1, left)))
+    }
+
+    /// Calls `request` until it succeeds, fails for good, or the time is over; then its last error is thrown.
+    func callAsFunction<Value>(
+        mayPass: (KafkaError) -> Bool = { $0.code.isPassing },
+        _ request: (_ remainingMilliseconds: Int32) throws(KafkaError) -> Value
+    ) throws(KafkaError) -> Value {
+        var pause = Self.firstPauseMilliseconds
+        while true {
+            do throws(KafkaError) {
+                return try request(remainingMilliseconds)
+            } catch {
+                guard mayPass(error), .now + .milliseconds(pause) < deadline else { throw error }
+            }
+            Pause.milliseconds(pause)
+            pause = min(pause * 2, Self.longestPauseMilliseconds)
+        }
+    }
+}
