@@ -16,8 +16,8 @@ public enum ClaimDecider {
 
     /// Checks a claim and asks its entities; a claim id that the friend has used changes nothing.
     ///
-    /// - Throws: a `Rejection` with the reason `business-reject` where the campaign is unknown or rewards no referrals, or no
-    ///   approved rule-set version is valid at the claim's time.
+    /// - Throws: a `Rejection` with the reason `business-reject` where the campaign is unknown or rewards no referrals,
+    ///   or no approved rule-set version is valid at the claim's time.
     public static func decide(
         _ claim: ValidClaim, _ friend: inout FriendClaims, campaign: Campaign?, rules: FraudRules?
     ) throws(Rejection) -> ClaimOutcome {

@@ -4,14 +4,23 @@ extension ClaimEvidence {
     /// Findings of one entity on one claim at most: each rule outcome once.
     static let findingsLimit = 32
 
-    /// Unites the findings by rule and outcome, the greatest measured kept; returns whether that changed anything.
+    /// Unites evidence of one entity; returns whether that changed anything.
     ///
-    /// An entity answers once, so that a claim which is asked about again long after has no say; what revises an answer is
-    /// united with it. The result is the same in whatever order the answer and what revises it come in, and however often.
+    /// An entity answers once, so that a claim which is asked about again long after has no say; what revises an answer
+    /// is united with it. The result is the same in whatever order the answer and what revises it come in, and however
+    /// often.
     mutating func unite(_ other: ClaimEvidence) -> Bool {
         guard revised || other.revised else { return false }
+        let hasNews = unite(other.findings)
+        let isAnswered = revised && !other.revised
+        if isAnswered { revised = false }
+        return hasNews || isAnswered
+    }
+
+    /// Unites findings by rule and outcome, the one that says most kept; returns whether that changed anything.
+    mutating func unite(_ others: [Finding]) -> Bool {
         var hasChanged = false
-        for finding in other.findings {
+        for finding in others {
             if let index = findings.firstIndex(where: { $0.isSameOutcome(as: finding) }) {
                 guard findings[index].isOutdone(by: finding) else { continue }
                 findings[index] = finding
@@ -20,10 +29,6 @@ extension ClaimEvidence {
                 findings.append(finding)
                 hasChanged = true
             }
-        }
-        if revised, !other.revised {
-            revised = false
-            hasChanged = true
         }
         return hasChanged
     }

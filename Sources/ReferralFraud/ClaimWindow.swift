@@ -24,75 +24,48 @@ struct ClaimWindow {
     /// Returns the greatest number of claims, in the first window that has it.
     func greatestCount() -> WindowFigure {
         var greatest = WindowFigure()
-        forEachWindow(from: claimedAt, before: claimedAt &+ length) { _, range in
+        forEachWindow(from: claimedAt, before: claimedAt &+ length) { range in
             if range.count > greatest.measured { greatest = WindowFigure(measured: range.count, claims: range) }
         }
         return greatest
     }
 
-    /// Returns the greatest number of distinct friends, and the other claims that thereby first come to the limit.
+    /// Returns the greatest number of distinct friends, and the other claims of the windows that this one brings to the
+    /// limit.
     func greatestAccounts(limit: Int) -> (own: WindowFigure, told: [ToldClaim]) {
         let friend = claims[index].friendID
         var friends = DistinctFriends()
         var greatest = WindowFigure()
-        // Windows that reach the limit only now, and only through this claim.
-        var crossings: [Range<Int>] = []
-        forEachWindow(from: claimedAt, before: claimedAt &+ length) { _, range in
+        var told: [ToldClaim] = []
+        var nextUntold = 0
+        forEachWindow(from: claimedAt, before: claimedAt &+ length) { range in
             friends.move(to: range, of: claims)
             if friends.count > greatest.measured { greatest = WindowFigure(measured: friends.count, claims: range) }
-            if friends.count == limit, friends.claims(of: friend) == 1 { crossings.append(range) }
+            // A claim adds one account at most, so whoever comes to the limit comes to it exactly, and through this
+            // claim alone.
+            guard friends.count == limit, friends.claimCount(of: friend) == 1 else { return }
+            let untold = max(nextUntold, range.lowerBound)..<max(nextUntold, range.upperBound)
+            for other in untold where other != index { told.append(ToldClaim(index: other, window: range)) }
+            nextUntold = untold.upperBound
         }
-        return (greatest, told(by: crossings, limit: limit))
-    }
-
-    /// The claims of the crossing windows that no window had at the limit before.
-    private func told(by crossings: [Range<Int>], limit: Int) -> [ToldClaim] {
-        guard let first = crossings.first, let last = crossings.last else { return [] }
-        let before = momentsAtLimit(
-            limit, from: claims[first.lowerBound].claimedMs, before: claims[last.upperBound - 1].claimedMs &+ length)
-        var told: [ToldClaim] = []
-        var nextMoment = 0
-        var nextClaim = first.lowerBound
-        for crossing in crossings {
-            let start = max(nextClaim, crossing.lowerBound)
-            for other in start..<max(start, crossing.upperBound) where other != index {
-                let time = claims[other].claimedMs
-                while nextMoment < before.count, before[nextMoment] < time { nextMoment += 1 }
-                if nextMoment < before.count, before[nextMoment] &- time < length { continue }
-                told.append(ToldClaim(index: other, window: crossing))
-            }
-            nextClaim = max(nextClaim, crossing.upperBound)
-        }
-        return told
-    }
-
-    /// The times whose windows had come to the limit without the new claim, in order.
-    private func momentsAtLimit(_ limit: Int, from start: Int64, before end: Int64) -> [Int64] {
-        var friends = DistinctFriends(skipping: index)
-        var moments: [Int64] = []
-        forEachWindow(from: start, before: end) { moment, range in
-            friends.move(to: range, of: claims)
-            if friends.count >= limit { moments.append(moment) }
-        }
-        return moments
+        return (greatest, told)
     }
 
     /// Calls the body for the window that ends at `start` and at the time of each claim after it and before `end`.
-    private func forEachWindow(from start: Int64, before end: Int64, _ body: (Int64, Range<Int>) -> Void) {
-        var moment = start
+    private func forEachWindow(from start: Int64, before end: Int64, _ body: (Range<Int>) -> Void) {
         var lower = claims.firstIndex { $0.claimedMs > start &- length }
         var upper = claims.firstIndex { $0.claimedMs > start }
-        body(moment, lower..<upper)
+        body(lower..<upper)
         while upper < claims.count, claims[upper].claimedMs < end {
-            moment = claims[upper].claimedMs
+            let moment = claims[upper].claimedMs
             while upper < claims.count, claims[upper].claimedMs == moment { upper += 1 }
             while claims[lower].claimedMs <= moment &- length { lower += 1 }
-            body(moment, lower..<upper)
+            body(lower..<upper)
         }
     }
 }
 
-/// An earlier claim that a new one made look worse, and the window that did it.
+/// A claim that a new one makes look worse, and the first window that does it.
 struct ToldClaim: Equatable {
     let index: Int
     let window: Range<Int>
@@ -102,21 +75,18 @@ struct ToldClaim: Equatable {
 struct DistinctFriends {
     private var occurrences: [String: Int] = [:]
     private var range: Range<Int>?
-    private let skipped: Int?
-
-    init(skipping skipped: Int? = nil) { self.skipped = skipped }
 
     var count: Int { occurrences.count }
 
-    func claims(of friend: String) -> Int { occurrences[friend] ?? 0 }
+    func claimCount(of friend: String) -> Int { occurrences[friend] ?? 0 }
 
     mutating func move(to next: Range<Int>, of claims: [EntityClaim]) {
         let now = range ?? next.lowerBound..<next.lowerBound
-        for index in now.upperBound..<next.upperBound where index != skipped {
+        for index in now.upperBound..<next.upperBound {
             occurrences[claims[index].friendID, default: 0] += 1
         }
-        for index in now.lowerBound..<next.lowerBound where index != skipped {
-            let left = claims(of: claims[index].friendID) - 1
+        for index in now.lowerBound..<next.lowerBound {
+            let left = claimCount(of: claims[index].friendID) - 1
             occurrences[claims[index].friendID] = left > 0 ? left : nil
         }
         range = next

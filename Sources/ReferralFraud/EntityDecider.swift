@@ -9,7 +9,8 @@ public enum EntityOutcome: Equatable, Sendable {
     case answered([ClaimEvidence])
 }
 
-/// Decides `fraud.entities`: what one device, address, payment means or referrer has to say of a claim (R03, R04, R05, R07).
+/// Decides `fraud.entities`: what one device, address, payment means or referrer has to say of a claim (R03, R04, R05,
+/// R07).
 public enum EntityDecider {
     /// Claims kept of one entity; the oldest leaves first.
     public static let claimsLimit = 1_000
@@ -20,9 +21,9 @@ public enum EntityDecider {
 
     /// Answers one query and enters its claim; a claim id that the entity knows changes nothing.
     ///
-    /// - Throws: a `Rejection`: `schema` for no kind of entity, `validation` for a claim that cannot be, or a key that is
-    ///   not the claim's, `business-reject` where no approved rule-set version is valid at the claim's time; or what the book
-    ///   throws.
+    /// - Throws: a `Rejection`: `schema` for no kind of entity, `validation` for a claim that cannot be, or a key that
+    ///   is not the claim's, `business-reject` where no approved rule-set version is valid at the claim's time; or what
+    ///   the book throws.
     public static func decide(
         _ query: EntityQuery, _ book: inout some EntityBook, rules: FraudRules?
     ) throws -> EntityOutcome {

@@ -18,9 +18,11 @@ extension EntityHistory {
         claims.removeFirst(max(aged, claims.count - EntityDecider.claimsLimit))
     }
 
-    /// Returns the time that a window must not reach behind if it is to see every claim, once a claim of `time` is entered.
+    /// Returns the time that a window must not reach behind if it is to see every claim, once a claim of `time` is
+    /// entered.
     ///
-    /// Claims up to `newest − retention` have left, and those that a full history has dropped were not after its oldest.
+    /// Claims up to `newest − retention` have left, and those that a full history has dropped were not after its
+    /// oldest.
     func completeSince(rulesSince: Int64, entering time: Int64) -> Int64 {
         var since = rulesSince
         if let newest = claims.last?.claimedMs {

@@ -1,6 +1,7 @@
 public import Schemas
 
-/// What claims can have in common: a device, an address, a block of addresses, a payment means, a referrer (R03–R05, R07).
+/// What claims can have in common: a device, an address, a block of addresses, a payment means, a referrer (R03–R05,
+/// R07).
 public struct EntityKey: Hashable, Sendable, CustomStringConvertible {
     public let kind: EntityKind
     /// The Kafka key of its queries, such as `device:9f`.

@@ -3,7 +3,8 @@ public import Schemas
 /// What a record of rules may say at most.
 public enum FraudRulesBounds {
     public static let versions = 1_000
-    /// Greatest limit of accounts or claims: an entity keeps `EntityDecider.claimsLimit` claims, so more would never be reached.
+    /// Greatest limit of accounts or claims: an entity keeps `EntityDecider.claimsLimit` claims, so more would never be
+    /// reached.
     public static let limit: UInt32 = 999
     /// Longest window; an entity keeps its claims a day longer.
     public static let windowMilliseconds = 30 * Milliseconds.day
@@ -15,7 +16,8 @@ public enum FraudRulesBounds {
 }
 
 extension FraudRules {
-    /// Checks the whole record: versions and their times rise, limits, windows and weights are possible, bands are in order.
+    /// Checks the whole record: versions and their times rise, limits, windows and weights are possible, bands are in
+    /// order.
     ///
     /// A version that waits for its approval is valid here, and not yet used.
     ///
@@ -85,7 +87,8 @@ extension FraudRulesVersion {
 
     private func validateWindows() throws(Rejection) {
         let windows = [
-            ("device_window_ms", deviceWindowMs), ("ip_window_ms", ipWindowMs), ("velocity_window_ms", velocityWindowMs),
+            ("device_window_ms", deviceWindowMs), ("ip_window_ms", ipWindowMs),
+            ("velocity_window_ms", velocityWindowMs),
         ]
         for (field, window) in windows {
             guard (1...FraudRulesBounds.windowMilliseconds).contains(window) else {

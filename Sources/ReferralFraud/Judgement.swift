@@ -16,9 +16,10 @@ struct Judgement {
         for (_, evidence) in verdict.answers.sorted(by: { $0.key < $1.key }) { reasons += evidence.findings }
         if let missing = verdict.missingEvidence { reasons.append(missing) }
         if rules == nil { reasons.append(RuleOutcome.rulesMissing.finding(weight: 0, floor: .review)) }
-        score = Self.score(reasons)
+        let score = Self.score(reasons)
         let floor = reasons.reduce(0) { max($0, $1.floor.rank) }
         decision = .ranked(max(floor, rules.map { Self.band(score, $0) } ?? 0))
+        self.score = score
         self.reasons = Self.sorted(reasons)
     }
 

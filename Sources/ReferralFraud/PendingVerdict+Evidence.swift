@@ -32,6 +32,14 @@ extension PendingVerdict {
             limit: Int64(expectedAnswers))
     }
 
+    /// Refuses what is of another claim: ids may hold the `/` that joins them in the state's key.
+    func check(claimID: String, friendID: String) throws(Rejection) {
+        guard let known = evidence.first?.value else { return }
+        guard known.claimID == claimID, known.friendID == friendID else {
+            throw Rejection(.conflict, "another claim's state has this key")
+        }
+    }
+
     /// Unites the evidence with what its entity has said before; returns whether that changed anything.
     mutating func unite(_ new: ClaimEvidence) throws(Rejection) -> Bool {
         if var known = evidence[new.entityKey] {
@@ -45,6 +53,8 @@ extension PendingVerdict {
         var stored = new
         // The claim stands in the state once.
         stored.clearClaim()
+        stored.findings = []
+        _ = stored.unite(new.findings)
         evidence[new.entityKey] = stored
         return true
     }

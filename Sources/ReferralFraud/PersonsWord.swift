@@ -32,7 +32,8 @@ struct PersonsWord: Equatable {
         }
     }
 
-    /// Tells whether it comes after the other, by time, then reviewer, then outcome: of two words one is always the later.
+    /// Tells whether it comes after the other, by time, then reviewer, then outcome: of two words one is always the
+    /// later.
     func isLater(than other: PersonsWord) -> Bool {
         if reviewedAt != other.reviewedAt { return reviewedAt > other.reviewedAt }
         if reviewer != other.reviewer { return reviewer > other.reviewer }

@@ -29,11 +29,13 @@ public enum VerdictDecider {
     ///
     /// The entry's timer is `deadlineMs` of the state.
     ///
-    /// - Throws: a `Rejection` with the reason `validation` for evidence that cannot be.
+    /// - Throws: a `Rejection`: `validation` or `schema` for evidence that cannot be, `conflict` for another claim's
+    ///   state.
     public static func decide(
         _ evidence: ClaimEvidence, _ verdict: inout PendingVerdict, rules: FraudRules?, at: Int64
     ) throws(Rejection) -> VerdictOutcome {
         try EvidenceDoor.check(evidence)
+        try verdict.check(claimID: evidence.claimID, friendID: evidence.friendID)
         let before = verdict.reviewer.isEmpty ? nil : Judgement(of: verdict, rules: verdict.version(in: rules))
         let isNew = verdict.deadlineMs == 0
         guard try verdict.unite(evidence) else { return .unchanged }
@@ -58,11 +60,12 @@ public enum VerdictDecider {
 
     /// Takes a person's word on a decided claim; one that is not later than the last changes nothing.
     ///
-    /// - Throws: a `Rejection`: `validation` for a word that cannot be, `business-reject` for a claim that is unknown or not
-    ///   yet decided.
+    /// - Throws: a `Rejection`: `business-reject` for a claim that is unknown or not yet decided, `conflict` for
+    ///   another claim's state.
     public static func review(
         _ word: ValidReview, _ verdict: inout PendingVerdict, rules: FraudRules?, at: Int64
     ) throws(Rejection) -> VerdictOutcome {
+        try verdict.check(claimID: word.claimID, friendID: word.friendID)
         guard verdict.isDecided else { throw Rejection(.businessReject, "the claim is unknown or not yet decided") }
         if let last = PersonsWord(verdict.evidence[PersonsWord.key]), !word.word.isLater(than: last) {
             return .unchanged
@@ -81,8 +84,8 @@ public enum VerdictDecider {
         verdict.expectedAnswers = evidence.expectedAnswers
         verdict.ruleSetVersion = evidence.ruleSetVersion
         let version = verdict.version(in: rules) ?? .defaults
-        // From `at` on, not from the claim's own time alone: entities can answer only after they are asked, and a claim that
-        // waited in a backlog has not been asked about.
+        // From `at` on, not from the claim's own time alone: entities can answer only after they are asked, and a claim
+        // that waited in a backlog has not been asked about.
         let start = max(at, evidence.claim.claimedAt.milliseconds ?? at)
         verdict.deadlineMs = start &+ version.evidenceDeadlineMs
     }
@@ -103,7 +106,7 @@ public enum VerdictDecider {
     private static func revise(
         _ verdict: inout PendingVerdict, _ decision: Decision, _ judgement: Judgement, at: Int64
     ) -> RiskDecision {
-        verdict.revision += 1
+        verdict.revision &+= 1
         verdict.decision = decision
         return .with {
             $0.decisionID = "\(verdict.claim.claimID)#\(verdict.revision)"
