@@ -75,6 +75,8 @@ public struct ClientConfiguration: Sendable {
             "client.id": clientID,
             // 2.0.2 leaves Nagle on, at 40 ms a request in the worst case; 2.10 switched it off (kafka.md 3.1).
             "socket.nagle.disable": "true",
+            // Ten seconds by default: after a broker's restart that is most of a transaction's life.
+            "reconnect.backoff.max.ms": "1000",
         ]
         if statistics != nil, statisticsIntervalMilliseconds > 0 {
             ours["statistics.interval.ms"] = "\(statisticsIntervalMilliseconds)"

@@ -30,8 +30,10 @@ struct Bench {
     let admin: Admin
     private let prefix: String
 
-    init() throws {
-        server = try #require(ApacheKafkaTrait.server)
+    init() throws { try self.init(server: try #require(ApacheKafkaTrait.server)) }
+
+    init(server: KafkaServer) throws {
+        self.server = server
         prefix = String(UInt32.random(in: .min ... .max), radix: 36)
         admin = try Admin(ClientConfiguration(bootstrapServers: server.bootstrap, clientID: "test-admin"))
     }

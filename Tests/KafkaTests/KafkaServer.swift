@@ -130,6 +130,9 @@ final class KafkaServer: @unchecked Sendable {
             "transaction.state.log.num.partitions": "2",
             "group.initial.rebalance.delay.ms": "0",
             "group.min.session.timeout.ms": "1000",
+            // A killed node is taken back only when its old session is over: nine seconds by default.
+            "broker.session.timeout.ms": "2000",
+            "broker.heartbeat.interval.ms": "400",
             // Tests write event times of any age.
             "log.retention.ms": "-1",
             "log.message.timestamp.before.max.ms": "9223372036854775807",
