@@ -93,6 +93,40 @@ struct CalibrationTests {
         #expect(scores.map(\.frequency) == Array(repeating: 1, count: 10))
     }
 
+    /// 23 customers; edges and scores computed by Python: `statistics.quantiles(n: 5, method: "inclusive")`, which is type 7,
+    /// over fractions, plus 1, and the intervals [low, high) searched one by one.
+    @Test func agreesWithPython() throws {
+        let days: [Int64] = [
+            3, 3, 3, 7, 12, 12, 18, 25, 31, 31, 31, 44, 58, 60, 61, 77, 90, 91, 120, 150, 151, 200, 333,
+        ]
+        let counts = [1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 7, 9, 12, 20, 31]
+        let nets: [Int64] = [
+            0, 99, 990, 1_990, 1_990, 2_500, 3_990, 4_200, 5_000, 5_001, 7_350, 8_888, 10_000, 12_345, 15_000, 19_999,
+            20_000, 23_456, 50_000, 77_777, 100_000, 250_000, 999_999,
+        ]
+        // The window is measured from the cut-off, so the customer with the oldest order has to have it in a year.
+        let customers = days.indices.map {
+            Self.customer($0, days: days[$0], frequency: counts[$0], net: nets[$0])
+        }
+        let version = try RFMCalibration.compute(customers, cutOff: Self.cutOff, frequencyWindowDays: 365)
+        #expect(version.recencyEdgesFifths == [65, 160, 306, 547])
+        #expect(version.frequencyEdgesFifths == [10, 15, 21, 38])
+        #expect(version.monetaryEdgesFifths == [10_975, 25_009, 64_385, 196_917])
+        let scale = try #require(RFMScale(version))
+        #expect(
+            days.map { 6 - RFMScore(recencyDays: $0, frequency: 0, monetary: 0, scale).recency } == [
+                1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5, 5,
+            ])
+        #expect(
+            counts.map { RFMScore(recencyDays: 0, frequency: Int64($0), monetary: 0, scale).frequency } == [
+                1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5, 5, 5,
+            ])
+        #expect(
+            nets.map { RFMScore(recencyDays: 0, frequency: 0, monetary: $0, scale).monetary } == [
+                1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5,
+            ])
+    }
+
     @Test func whoCounts() throws {
         var customers = [Self.customer(0, days: 1, frequency: 1, net: 5)]
         var refunded = Self.customer(1, days: 1, frequency: 1, net: 0)

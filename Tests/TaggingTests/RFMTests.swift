@@ -54,17 +54,27 @@ struct RFMTests {
             ])
     }
 
-    /// The frequency window is (at − 30 d, at]: an order leaves it at exactly 30 days.
+    /// The frequency window is (at − 20 d, at]: an order leaves it at exactly 20 days, by a timer of its own.
     @Test func frequencyWindow() throws {
-        var story = Story(.make(recency: [500, 501, 502, 503]))
+        var story = Story(.make(recency: [500, 501, 502, 503], window: 20))
         try story.at(0, .paid("o1", 1))
         try story.at(1, .paid("o2", 1))
-        story.pass(to: 30 * day - 1)
+        story.pass(to: 20 * day - 1)
         #expect(story.rfm == 521)
-        #expect(story.dueTime == 30 * day)
-        story.pass(to: 30 * day)
-        #expect(story.rfm == 511)
-        #expect(story.changes("rfm") == ["0 511", "1 521", "\(30 * day) 511"])
+        #expect(story.dueTime == 20 * day)
+        story.pass(to: 20 * day)
+        #expect(story.changes("rfm") == ["0 511", "1 521", "\(20 * day) 511"])
+    }
+
+    /// An order that cost nothing is an order; one refunded in full is none.
+    @Test func whatFrequencyCounts() throws {
+        var story = Story(.make(frequency: [1, 2, 3, 4]))
+        try story.at(0, .paid("o1", 0))
+        #expect(story.rfm == 521)
+        try story.at(1, .paid("o2", 10))
+        #expect(story.rfm == 531)
+        try story.at(2, .refunded("o2", 10))
+        #expect(story.rfm == 521)
     }
 
     @Test func refundsLowerFrequencyAndMoney() throws {

@@ -26,6 +26,13 @@ struct LiveFanTests {
         #expect(story.profile?.liveJoins.map(\.eventID) == ["b"])
     }
 
+    @Test func atEqualTimesTheFirstToComeCounts() throws {
+        var story = Story()
+        try story.at(0, .joined, id: "b")
+        try story.at(0, .joined, id: "a")
+        #expect(story.profile?.liveJoins.map(\.eventID) == ["b"])
+    }
+
     /// Over before it comes: never set.
     @Test func lateAndOver() throws {
         var story = Story()

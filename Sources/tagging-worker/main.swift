@@ -1,0 +1,4 @@
+import Foundation
+import WorkerRuntime
+
+exit(await Worker("tagging-worker", stages: [StageFactory(ProfilesStage.self)]).main())
