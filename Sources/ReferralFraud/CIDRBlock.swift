@@ -1,5 +1,6 @@
 /// A range of addresses such as `203.0.113.0/24` (RFC 4632), for the networks of carriers (R04).
 public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
+    /// Its first address.
     public let network: IPAddress
     /// Leading bits that the addresses of the block share: 0 to 32 or 128.
     public let prefixLength: Int
@@ -25,6 +26,7 @@ public struct CIDRBlock: Hashable, Sendable, CustomStringConvertible {
         address.family == network.family && address.bits & Self.mask(prefixLength, network.family) == network.bits
     }
 
+    /// The block as it is compared: `203.0.113.0/24`.
     public var description: String { "\(network)/\(prefixLength)" }
 
     /// Bits beyond the family's width are zero in every address and so do not matter.

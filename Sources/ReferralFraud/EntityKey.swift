@@ -3,6 +3,7 @@ public import Schemas
 /// What claims can have in common: a device, an address, a block of addresses, a payment means, a referrer (R03–R05,
 /// R07).
 public struct EntityKey: Hashable, Sendable, CustomStringConvertible {
+    /// What it is a key of, and for the referrer also what is asked.
     public let kind: EntityKind
     /// The Kafka key of its queries, such as `device:9f`.
     public let text: String
@@ -32,6 +33,7 @@ public struct EntityKey: Hashable, Sendable, CustomStringConvertible {
         text = prefix + value
     }
 
+    /// The same as `text`.
     public var description: String { text }
 
     /// What the keys of a kind begin with; nil for a kind that is none.

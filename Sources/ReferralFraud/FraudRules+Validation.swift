@@ -2,16 +2,20 @@ public import Schemas
 
 /// What a record of rules may say at most.
 public enum FraudRulesBounds {
+    /// Most versions in one record.
     public static let versions = 1_000
     /// Greatest limit of accounts or claims: an entity keeps `EntityDecider.claimsLimit` claims, so more would never be
     /// reached.
     public static let limit: UInt32 = 999
     /// Longest window; an entity keeps its claims a day longer.
     public static let windowMilliseconds = 30 * Milliseconds.day
+    /// Greatest weight, and greatest percent of a carrier.
     public static let weight: UInt32 = 100
+    /// Most carrier blocks of one version.
     public static let carrierBlocks = 1_000
     /// Greatest border: above the greatest score, a band that only a floor leads to.
     public static let border: UInt32 = 101
+    /// Longest wait for evidence.
     public static let deadlineMilliseconds = 30 * Milliseconds.day
 }
 

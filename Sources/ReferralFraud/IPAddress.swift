@@ -3,6 +3,7 @@
 /// Parsed by hand, as this module sees no Foundation: an account must not look like two because one claim spells its
 /// address in capitals.
 public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+    /// Which protocol the address is of; a mapped IPv4 address is IPv4.
     public enum Family: Sendable {
         case v4
         case v6
@@ -19,6 +20,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// The longest spelling: an IPv6 address with an IPv4 tail, in characters.
     public static let textLimit = 45
 
+    /// The protocol it is of.
     public let family: Family
     /// The address as a number; an IPv4 address fills the low 32 bits.
     let bits: UInt128

@@ -2,10 +2,15 @@ public import Schemas
 
 /// A referral claim that has passed the door, with its times in milliseconds since the epoch.
 public struct ValidClaim: Sendable {
+    /// The claim as it came.
     public let claim: ReferralClaim
+    /// When the claim was made: the time it is judged by.
     public let claimedAt: Int64
+    /// When the friend followed the referrer's link.
     public let clickedAt: Int64
+    /// When the friend registered.
     public let registeredAt: Int64
+    /// When the friend placed the order that counts.
     public let qualifyingOrderAt: Int64
     /// Nil where the claim names none, or what it names is none.
     public let address: IPAddress?

@@ -2,7 +2,9 @@ public import Schemas
 
 /// A person's word on a claim that has passed the door.
 public struct ValidReview: Sendable {
+    /// The claim it is about.
     public let claimID: String
+    /// The friend of that claim, whose id is the topic's key.
     public let friendID: String
     /// Milliseconds since the epoch.
     public var reviewedAt: Int64 { word.reviewedAt }

@@ -27,12 +27,13 @@ public enum VerdictDecider {
 
     /// Takes one piece of evidence; decides when all is in, and again when the claim looks worse than it was decided.
     ///
-    /// The entry's timer is `deadlineMs` of the state.
+    /// The entry's timer is `deadlineMs` of the state. `leastWait` is how long to wait for answers though the rules would
+    /// not, in milliseconds: event time runs ahead of the entities' partitions where old records are read at full speed.
     ///
     /// - Throws: a `Rejection`: `validation` or `schema` for evidence that cannot be, `conflict` for another claim's
     ///   state.
     public static func decide(
-        _ evidence: ClaimEvidence, _ verdict: inout PendingVerdict, rules: FraudRules?, at: Int64
+        _ evidence: ClaimEvidence, _ verdict: inout PendingVerdict, rules: FraudRules?, leastWait: Int64 = 0, at: Int64
     ) throws(Rejection) -> VerdictOutcome {
         try EvidenceDoor.check(evidence)
         try verdict.check(claimID: evidence.claimID, friendID: evidence.friendID)
@@ -40,7 +41,9 @@ public enum VerdictDecider {
         let isNew = verdict.deadlineMs == 0
         guard try verdict.unite(evidence) else { return .unchanged }
         if isNew { verdict.deadlineMs = at &+ retentionMilliseconds }
-        if evidence.isOwnChecks, !verdict.ownChecksSeen { open(&verdict, evidence, rules: rules, at: at) }
+        if evidence.isOwnChecks, !verdict.ownChecksSeen {
+            open(&verdict, evidence, rules: rules, leastWait: leastWait, at: at)
+        }
         guard verdict.isDecided else {
             return verdict.isComplete ? decideFirst(&verdict, rules: rules, at: at) : .noted
         }
@@ -77,7 +80,7 @@ public enum VerdictDecider {
     }
 
     private static func open(
-        _ verdict: inout PendingVerdict, _ evidence: ClaimEvidence, rules: FraudRules?, at: Int64
+        _ verdict: inout PendingVerdict, _ evidence: ClaimEvidence, rules: FraudRules?, leastWait: Int64, at: Int64
     ) {
         verdict.ownChecksSeen = true
         verdict.claim = evidence.claim
@@ -87,7 +90,7 @@ public enum VerdictDecider {
         // From `at` on, not from the claim's own time alone: entities can answer only after they are asked, and a claim
         // that waited in a backlog has not been asked about.
         let start = max(at, evidence.claim.claimedAt.milliseconds ?? at)
-        verdict.deadlineMs = start &+ version.evidenceDeadlineMs
+        verdict.deadlineMs = start &+ max(version.evidenceDeadlineMs, leastWait)
     }
 
     private static func decideFirst(_ verdict: inout PendingVerdict, rules: FraudRules?, at: Int64) -> VerdictOutcome {

@@ -80,8 +80,19 @@ struct EntitiesStage: Stage {
 /// Adds the evidence on a claim up to a decision, and raises it where more comes in.
 struct VerdictsStage: Stage {
     static let declaration = Stages.verdicts
+    static let settings: [any AnySetting] = [eventWait]
 
-    init(configuration: Configuration) throws {}
+    // Replays read months in minutes: a claim's own checks are then days of event time ahead of its entities' answers, and
+    // a deadline of the rules would send nearly all of them to review.
+    private static let eventWait = Setting<Int>(
+        "fraud.event.wait.ms", default: 365 * 86_400_000, allowed: .range(0...10 * 365 * 86_400_000),
+        help: "With clock=event, the least event time that a claim waits for its evidence, whatever its rules say.")
+
+    private let eventWaitMilliseconds: Int64
+
+    init(configuration: Configuration) throws {
+        eventWaitMilliseconds = Int64(configuration[Self.eventWait])
+    }
 
     static func validateGlobal(_ topic: String, _ value: [UInt8]) throws {
         try FraudRulesTable.validate(topic, value)
@@ -100,8 +111,16 @@ struct VerdictsStage: Stage {
         let key = VerdictDecider.stateKey(friendID: evidence.friendID, claimID: evidence.claimID)
         var verdict = try context.get(Tables.pendingVerdicts, key) ?? PendingVerdict()
         let outcome = try VerdictDecider.decide(
-            evidence, &verdict, rules: FraudRulesTable.rules(context), at: context.at)
+            evidence, &verdict, rules: FraudRulesTable.rules(context), leastWait: leastWait(context.clock),
+            at: context.at)
         try keep(outcome, verdict, key, context)
+    }
+
+    private func leastWait(_ clock: ClockMode) -> Int64 {
+        switch clock {
+        case .event: eventWaitMilliseconds
+        case .wall: 0
+        }
     }
 
     private func review(_ record: borrowing InputRecord, _ context: DecisionContext) throws {

@@ -226,6 +226,23 @@ struct LateClaimTests {
         #expect(try last(.payment, apart) == ["c1"])
     }
 
+    @Test("Of windows that measure the same, the earliest is the evidence")
+    func earliestWindow() throws {
+        let fast: [Step] = [
+            ("c1", "f1", 0), ("c2", "f1", 1), ("c3", "f1", 2), ("c5", "f1", hour), ("c6", "f1", hour + 1),
+            ("c4", "f1", 3),
+        ]
+        #expect(try last(.payment, fast) == ["c4; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c3 c2 c1]"])
+        let shared: [Step] = [("c1", "f1", 0), ("c2", "f2", 1), ("c4", "f3", 30 * day), ("c3", "f4", 2)]
+        #expect(
+            try last(.device, shared, rules: accountsOnly) == [
+                "c3; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c2 c1]",
+                "c1*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c3 c2]",
+                "c2*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c3 c1]",
+                "c4*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c3 c2]",
+            ])
+    }
+
     @Test("Claims of one moment are in each other's window")
     func sameMoment() throws {
         let steps: [Step] = [("c2", "f2", 0), ("c3", "f3", 0), ("c1", "f1", 0)]
@@ -414,6 +431,19 @@ struct CircleTests {
             try lines(book.ask(.circle, claim("c3", "b", "a", 1))) == [
                 "c3; R07.06 CIRCULAR_REFERRAL 70 block 1/1 [referrer:a c2]"
             ])
+    }
+
+    @Test("Who is told of a referral asked after it")
+    func askersBefore() throws {
+        var book = MemoryBook()
+        _ = try book.ask(.referrer, claim("c1", "a", "b", 1))
+        _ = try book.ask(.circle, claim("c5", "b", "a", 5))
+        #expect(try lines(book.ask(.referrer, claim("c9", "a", "b", 9))) == ["c9"])
+        #expect(
+            try lines(book.ask(.referrer, claim("c0", "a", "b", 0))) == [
+                "c0", "c5*; R07.06 CIRCULAR_REFERRAL 70 block 2/1 [referrer:a c0]",
+            ])
+        #expect(try lines(book.ask(.referrer, claim("c2", "a", "x", 2))) == ["c2"])
     }
 
     @Test("The first of several is the evidence")

@@ -267,6 +267,19 @@ struct WaitingTests {
         }
     }
 
+    @Test("A replay may wait longer than the rules say, never shorter")
+    func leastWait() throws {
+        let deadline = 10 * Milliseconds.minute
+        for (wait, expected) in [(0, deadline), (deadline - 1, deadline), (deadline + 1, deadline + 1)]
+            as [(Int64, Int64)]
+        {
+            let one = Case()
+            var verdict = PendingVerdict()
+            _ = try VerdictDecider.decide(one.own(), &verdict, rules: one.rules, leastWait: wait, at: Samples.start)
+            #expect(verdict.deadlineMs == Samples.start + expected)
+        }
+    }
+
     @Test("At the deadline what is missing counts, once and for a review")
     func missing() throws {
         var one = Case()
