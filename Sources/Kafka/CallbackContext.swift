@@ -32,6 +32,8 @@ final class CallbackContext {
 
     func failed(_ code: Int32, _ reason: UnsafePointer<CChar>?) {
         let error = KafkaError.Code(rawValue: code)
+        // Lost connections are in the log already.
+        guard !error.isPassing else { return }
         unsafe log?(3, error.name, reason.map { unsafe String(cString: $0) } ?? error.explanation)
     }
 

@@ -1,4 +1,6 @@
 /// What every Kafka client needs: where the cluster is, who we are, and properties passed through to librdkafka.
+///
+/// TLS and SASL come through `properties`: PLAIN, SCRAM, GSSAPI or client certificates. Debian's build has no OIDC.
 public struct ClientConfiguration: Sendable {
     /// Hosts and ports to start from, separated by commas.
     public var bootstrapServers: String

@@ -29,6 +29,10 @@ import CRdKafka
     private var answeredRebalance = false
     private var revokedInPoll: Set<TopicPartition> = []
     private var pendingError: KafkaError?
+    private var isClosing = false
+
+    /// How many errors, ends and records that go to a stash one poll takes in beside those it delivers.
+    private static let eventsPerPoll = 10_000
 
     /// Makes a consumer that has joined nothing yet.
     ///
@@ -52,10 +56,12 @@ import CRdKafka
 
     /// Leaves the group, after `revoked` was called for what is assigned, and frees the instance.
     ///
+    /// With no coordinator in reach 2.0.2 may crash in here (fixed in 2.14.2): what supervises the process restarts it.
     /// A static member does not leave: it may come back within the session timeout without a rebalance. A second call
     /// does nothing. Records still in a batch stay valid.
     public func close() {
         guard let handle else { return }
+        isClosing = true
         // Queue references and stashed records must go before the instance, or its destruction waits for them.
         _ = unsafe rd_kafka_consumer_close(handle.pointer)
         forgetAssignment()
@@ -155,6 +161,8 @@ import CRdKafka
     /// is done. Its main thread works in order: the first question comes behind the stops, the second behind their
     /// answers.
     private func awaitStops() {
+        // In the revoke that a close brings, the main thread may be gone before it answers; nothing is assigned after.
+        guard !isClosing else { return }
         for _ in 0..<2 {
             var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
             guard unsafe rd_kafka_assignment(pointer, &list) == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
@@ -238,15 +246,18 @@ import CRdKafka
         var timeout = batch.count > before ? 0 : timeoutMilliseconds
         // One record per call: the batch calls of 2.0.2 lose records around seeks and rebalances (kafka.md 3.2 note 1).
         // It also restarts the max.poll.interval clock, so a caller that polls but does nothing else needs a watchdog.
-        while batch.count - before < limit, let message = unsafe rd_kafka_consumer_poll(handle.pointer, timeout) {
+        var budget = limit &+ Self.eventsPerPoll
+        while batch.count - before < limit, budget > 0, !rebalanceRan, pendingError == nil,
+            let message = unsafe rd_kafka_consumer_poll(handle.pointer, timeout)
+        {
             if unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
                 unsafe take(message, into: batch)
             } else {
-                defer { unsafe rd_kafka_message_destroy(message) }
-                try unsafe note(message, in: &result)
+                unsafe note(message, in: &result)
+                unsafe rd_kafka_message_destroy(message)
             }
             timeout = 0
-            if rebalanceRan { break }
+            budget -= 1
         }
         if !revokedInPoll.isEmpty { batch.remove(revokedInPoll) }
         result.count = max(0, batch.count - before)
@@ -299,9 +310,7 @@ import CRdKafka
         }
     }
 
-    private func note(
-        _ message: UnsafeMutablePointer<rd_kafka_message_t>, in result: inout PollResult
-    ) throws(KafkaError) {
+    private func note(_ message: UnsafeMutablePointer<rd_kafka_message_t>, in result: inout PollResult) {
         let error = unsafe message.pointee.err
         if error == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             guard let state = unsafe state(of: message) else { return }
@@ -309,7 +318,10 @@ import CRdKafka
             result.partitionsAtEnd.append(state.topicPartition)
             return
         }
-        if error == RD_KAFKA_RESP_ERR__FATAL, let fatal = handle?.fatalError { throw fatal }
+        if error == RD_KAFKA_RESP_ERR__FATAL, let fatal = handle?.fatalError {
+            pendingError = fatal
+            return
+        }
         let text = unsafe rd_kafka_message_errstr(message).map { unsafe String(cString: $0) }
         let code = KafkaError.Code(error)
         var partition: TopicPartition?

@@ -2,7 +2,8 @@ import CRdKafka
 
 /// Holds records as librdkafka fetched them, without copying; one thread fills, reads and empties it over and over.
 ///
-/// It keeps the consumer's instance alive while it holds records, so it may outlive `Consumer.close`.
+/// It keeps the consumer's instance alive while it holds records, so it may outlive `Consumer.close`. Where it is
+/// stored in a class, copy the reference into a local before reading records: they borrow from a local only.
 public final class RecordBatch {
     @safe struct Entry {
         var message: UnsafeMutablePointer<rd_kafka_message_t>

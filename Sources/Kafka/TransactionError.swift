@@ -4,7 +4,8 @@ public enum TransactionError: Error, Sendable, CustomStringConvertible {
     case abortRequired(KafkaError)
     /// Drop what was staged, close producer and consumer, and start a new incarnation.
     ///
-    /// The outcome of a commit that ended so is unknown: the changelog decides.
+    /// The outcome of a commit that ended so is unknown: the changelog decides. 2.0.2 also raises it without need after
+    /// an error that may have persisted a batch (kafka.md 3.2 note 8), so a new incarnation must be cheap.
     case fatal(KafkaError)
 
     /// What Kafka or librdkafka reported.

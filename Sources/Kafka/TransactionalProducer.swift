@@ -16,6 +16,7 @@ public final class TransactionalProducer {
 
     /// How many records may be sent before delivery reports are taken in, so that their queue stays short.
     private static let sendsPerPoll = 1_000
+    private static let initSliceMilliseconds: Int32 = 1_000
 
     /// Makes a producer; `transactionalID` must be this thread's alone and the same after a restart.
     ///
@@ -69,8 +70,8 @@ public final class TransactionalProducer {
 
     /// Looks the topics up, so that no first record waits a second for metadata (kafka.md 3.2 note 2).
     ///
-    /// Throws if one does not exist. Warns in the log if a topic's `max.message.bytes` is below the batch size: a full
-    /// batch would then be refused as a whole.
+    /// Throws if one does not exist; brokers that create topics on demand may create it instead, so check with
+    /// `Admin.describeTopics` before where that matters.
     public func warm(_ names: [String]) throws(KafkaError) {
         for name in names {
             let index = try openTopics.index(of: name)
@@ -116,7 +117,16 @@ public final class TransactionalProducer {
     public func maxMessageBytes(of topic: TopicHandle) -> Int { openTopics[topic.index].maxMessageBytes }
 
     /// Makes a topic's `max.message.bytes` known, as `Admin.topicConfiguration` reads it.
+    ///
+    /// Warns in the log if it is below the batch size: brokers apply it to whole batches, so one full of small records
+    /// could be refused.
     public func setMaxMessageBytes(_ limit: Int, of topic: TopicHandle) {
+        if limit < Int(settings.batchBytes) {
+            handle?.context.warn(
+                "BATCHSIZE",
+                "topic \(openTopics[topic.index].name) takes batches of \(limit) bytes, and batches are made of up to "
+                    + "\(settings.batchBytes): set batch.size to less than \(limit)")
+        }
         openTopics[topic.index].maxMessageBytes = min(limit, Int(settings.maxMessageBytes))
     }
 
@@ -137,9 +147,9 @@ public final class TransactionalProducer {
     ///
     /// Right after a broker start it may take ten seconds.
     public func initTransactions() throws(TransactionError) {
-        // -1 is capped by librdkafka at twice the transaction timeout; then it is asked again and resumes.
+        // In slices, since it resumes where the last call stopped: -1 would keep a stop waiting for half a minute.
         try unsafe repeating("cannot start transactions of \(transactionalID)") {
-            unsafe rd_kafka_init_transactions($0, -1)
+            unsafe rd_kafka_init_transactions($0, Self.initSliceMilliseconds)
         }
     }
 
@@ -224,8 +234,15 @@ public final class TransactionalProducer {
         isOpen = false
     }
 
-    /// Gives up the open transaction; its queued records are purged.
+    /// Gives up the open transaction, if there is one; its queued records are purged.
+    ///
+    /// Throws `fatal` where the coordinator has ended it in another way already: after a timeout, or because a commit
+    /// whose answer was lost did happen.
     public func abort() throws(TransactionError) {
+        guard isOpen else {
+            doom = nil
+            return
+        }
         try unsafe repeating("cannot abort the transaction") { unsafe rd_kafka_abort_transaction($0, -1) }
         isOpen = false
         doom = nil
@@ -243,6 +260,8 @@ public final class TransactionalProducer {
             case .fatal:
                 throw .fatal(error)
             case .abortable:
+                // After a refused batch the next transaction fails too, with OUT_OF_ORDER_SEQUENCE (kafka.md 3.2
+                // note 4): callers count aborts without progress, and a second abort is not fatal.
                 let cause = cause(of: error)
                 doom = cause
                 throw .abortRequired(cause)

@@ -118,6 +118,7 @@ extension ApacheKafka {
             let handle = try producer.topicHandle(topic)
             let limit = try #require(Int(bench.admin.topicConfiguration(topic)["max.message.bytes"] ?? ""))
             producer.setMaxMessageBytes(limit, of: handle)
+            #expect(producer.maxMessageBytes(of: handle) == 2_000)
             let headers = RecordHeaders([RecordHeader(name: "trace", text: String(repeating: "x", count: 500))])
 
             // The largest size that passes the check is taken by the broker too.
