@@ -1,32 +1,32 @@
-/// Builds JSON text; no more than log lines and status documents need.
-public struct JSONText: Sendable {
+/// Builds JSON text; no more than log lines need.
+struct JSONText: Sendable {
     /// UTF-8.
-    public private(set) var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    public init() {}
+    init() {}
 
     /// Opens an object or array: `{` or `[`.
-    public mutating func begin(_ bracket: Unicode.Scalar) {
+    mutating func begin(_ bracket: Unicode.Scalar) {
         separate()
         bytes.append(UInt8(ascii: bracket))
         needsComma = false
     }
 
     /// Closes an object or array: `}` or `]`.
-    public mutating func end(_ bracket: Unicode.Scalar) {
+    mutating func end(_ bracket: Unicode.Scalar) {
         bytes.append(UInt8(ascii: bracket))
         needsComma = true
     }
 
     /// A member's name; its value must follow.
-    public mutating func name(_ name: String) {
+    mutating func name(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    public mutating func string(_ text: String) {
+    mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         characters(text, quotesEscaped: true)
@@ -34,25 +34,18 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
-    public mutating func integer(_ value: Int64) { literal(String(value)) }
+    mutating func integer(_ value: Int64) { literal(String(value)) }
 
-    public mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
-    public mutating func null() { literal("null") }
-
-    public mutating func member(_ name: String, string text: String) {
+    mutating func member(_ name: String, string text: String) {
         self.name(name)
         string(text)
     }
 
-    public mutating func member(_ name: String, integer value: Int64) {
+    mutating func member(_ name: String, integer value: Int64) {
         self.name(name)
         integer(value)
-    }
-
-    public mutating func member(_ name: String, bool value: Bool) {
-        self.name(name)
-        bool(value)
     }
 
     mutating func raw(_ text: StaticString) {

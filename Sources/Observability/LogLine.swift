@@ -117,11 +117,8 @@ struct LogLine {
     /// The text cut at a character when it is longer than so many bytes, with the count of what is missing.
     static func bounded(_ text: String, _ limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
-        var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
-        while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
-            end = text.utf8.index(before: end)
-        }
-        let head = text[..<end]
+        // A substring never ends within a scalar: the index is rounded down to one.
+        let head = text[..<text.utf8.index(text.utf8.startIndex, offsetBy: limit)]
         return "\(head)…[\(text.utf8.count - head.utf8.count) bytes more]"
     }
 }
