@@ -22,8 +22,6 @@ import CRdKafka
     private var stashed: [PartitionState] = []
     /// Partitions that were split once: librdkafka no longer joins their queue to ours by itself.
     private var everSplit: Set<TopicPartition> = []
-    /// Split once, released, and not heard of since their assignment.
-    private var unconfirmed: [PartitionState] = []
 
     private var rebalanceRan = false
     private var answeredRebalance = false
@@ -90,7 +88,6 @@ import CRdKafka
     public func assign(_ partitions: [TopicPartition: StartOffset]) {
         let before = states
         forgetPointers()
-        unconfirmed = []
         stashed = []
         states = [:]
         for (partition, start) in partitions { add(partition, start, held: before[partition]) }
@@ -99,6 +96,7 @@ import CRdKafka
         }
         let list = TopicPartitionList(partitions.mapValues(\.native))
         finishAssignment(unsafe rd_kafka_assign(pointer, list.pointer), "cannot assign \(partitions.count) partitions")
+        joinSplit(partitions.keys)
     }
 
     /// Reads these partitions too, and leaves the others undisturbed; only for a reader that did not subscribe.
@@ -108,6 +106,7 @@ import CRdKafka
         for (partition, start) in new { add(partition, start, held: states[partition]) }
         let list = TopicPartitionList(new.mapValues(\.native))
         unsafe finishAssignment(rd_kafka_incremental_assign(pointer, list.pointer), "cannot add partitions")
+        joinSplit(new.keys)
     }
 
     /// Reads nothing from here on.
@@ -122,7 +121,6 @@ import CRdKafka
         guard !leaving.isEmpty else { return }
         for partition in leaving {
             guard let state = states.removeValue(forKey: partition) else { continue }
-            unconfirmed.removeAll { $0 === state }
             stashed.removeAll { $0 === state }
         }
         forgetPointers()
@@ -135,9 +133,12 @@ import CRdKafka
         state.isAssigned = true
         if let before, before.isHeld { unsafe swap(&state.heldQueue, &before.heldQueue) }
         states[partition] = state
-        if !state.isHeld, everSplit.contains(partition) {
-            join(state)
-            unconfirmed.append(state)
+    }
+
+    /// Joins what was split in an earlier assignment; after the stops, each of which cuts its queue off.
+    private func joinSplit(_ partitions: some Sequence<TopicPartition>) {
+        for partition in partitions where everSplit.contains(partition) {
+            if let state = states[partition], !state.isHeld { join(state) }
         }
     }
 
@@ -175,7 +176,6 @@ import CRdKafka
         for state in states.values where state.isHeld { everSplit.insert(state.topicPartition) }
         states = [:]
         stashed = []
-        unconfirmed = []
         forgetPointers()
     }
 
@@ -240,7 +240,6 @@ import CRdKafka
         batch.attach(handle, names)
         rebalanceRan = false
         revokedInPoll.removeAll()
-        rejoinUnconfirmed()
         let before = batch.count
         takeStashed(into: batch, limit: limit)
         var timeout = batch.count > before ? 0 : timeoutMilliseconds
@@ -340,7 +339,6 @@ import CRdKafka
         unsafe lastTopic = topic
         lastPartition = partition
         lastState = found
-        if let found, !unconfirmed.isEmpty { unconfirmed.removeAll { $0 === found } }
         return found
     }
 
@@ -381,7 +379,6 @@ import CRdKafka
         unsafe rd_kafka_queue_forward(queue, nil)
         unsafe state.heldQueue = queue
         everSplit.insert(partition)
-        unconfirmed.removeAll { $0 === state }
         stashed.removeAll { $0 === state }
     }
 
@@ -389,8 +386,6 @@ import CRdKafka
     public func release(_ partition: TopicPartition) {
         guard let state = states[partition], state.isHeld else { return }
         join(state)
-        unconfirmed.append(state)
-        unsafe lastTopic = nil
         if !state.stashIsEmpty { stashed.append(state) }
     }
 
@@ -410,12 +405,6 @@ import CRdKafka
             unsafe rd_kafka_queue_destroy(main)
         }
         unsafe rd_kafka_queue_destroy(queue)
-    }
-
-    private func rejoinUnconfirmed() {
-        // A stop of the previous assignment that is still under way would cut the queue off again, so the join is
-        // repeated until the partition is heard of.
-        for state in unconfirmed where !state.isHeld { join(state) }
     }
 
     // MARK: Offsets

@@ -12,17 +12,21 @@ struct Patience {
         return Int32(clamping: Int64(max(1, left)))
     }
 
-    /// Calls `request` until it succeeds, fails for good, or the time is over; then its last error is thrown.
+    /// Calls `request` until it succeeds, fails for good, or the time is over; then the last reason is thrown.
     func callAsFunction<Value>(
         mayPass: (KafkaError) -> Bool = { $0.code.isPassing },
         _ request: (_ remainingMilliseconds: Int32) throws(KafkaError) -> Value
     ) throws(KafkaError) -> Value {
         var pause = Self.firstPauseMilliseconds
+        var reason: KafkaError?
         while true {
             do throws(KafkaError) {
                 return try request(remainingMilliseconds)
             } catch {
-                guard mayPass(error), .now + .milliseconds(pause) < deadline else { throw error }
+                guard mayPass(error) else { throw error }
+                // That the last try had no time left says less than what the tries before it met.
+                if reason == nil || error.code != .timedOut { reason = error }
+                guard .now + .milliseconds(pause) < deadline else { throw reason ?? error }
             }
             Pause.milliseconds(pause)
             pause = min(pause * 2, Self.longestPauseMilliseconds)

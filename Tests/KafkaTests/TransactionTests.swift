@@ -58,6 +58,29 @@ extension ApacheKafka {
             #expect(try bench.admin.committedOffsets(bench.name("group")) == [input: 7])
         }
 
+        @Test("an offset in an open transaction is waited for, not answered with the old one")
+        func unstableOffsets() throws {
+            let input = TopicPartition(topic: try bench.topic("in"), partition: 0)
+            let member = try GroupMember(bench, group: "group", topics: [input.topic])
+            defer { member.consumer.close() }
+            try pollAll([member]) { !member.assigned.isEmpty }
+            let producer = try bench.producer()
+            defer { producer.close() }
+            for (offset, old) in [(Int64(3), nil), (5, Int64(3))] {
+                try producer.begin()
+                try producer.sendOffsets([input: offset], of: member.consumer.groupMetadata())
+                let error = #expect(throws: KafkaError.self) {
+                    let answer = try member.consumer.committed([input], timeoutMilliseconds: 700)
+                    Issue.record("answered \(answer), and the old one is \(String(describing: old))")
+                }
+                // The second where librdkafka's own tries take all of the time.
+                #expect(error?.code == .unstableOffsetCommit || error?.code == .timedOut)
+                #expect(error?.isRetriable == true)
+                try producer.commit()
+                #expect(try member.consumer.committed([input], timeoutMilliseconds: 10_000) == [input: offset])
+            }
+        }
+
         @Test("the first producer of a transactional id is fenced by the second, and stays so")
         func fencing() throws {
             let topic = try bench.topic()
