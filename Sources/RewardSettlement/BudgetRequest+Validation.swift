@@ -7,7 +7,7 @@ extension BudgetRequest {
         try DerivedID.check(rewardID, "reward_id")
         try Validation.identifier(friendID, "friend_id")
         try Validation.time(requestedMs, "requested_ms")
-        guard amounts.count <= 2, Set(amounts.map(\.side)).count == amounts.count else {
+        guard amounts.count < 2 || amounts.count == 2 && amounts[0].side != amounts[1].side else {
             throw Rejection(.validation, "amounts name a side twice")
         }
         for amount in amounts {

@@ -107,9 +107,8 @@ extension Rewards {
         if reward.isLoyalty {
             // In the hold nothing moves: what is paid at its end looks at the refunds.
             guard reward.isPaid else { return nil }
-            let refunded = min(order.refundedMinor, order.amountMinor)
             return reward.clawBack(
-                reward.amounts.map { $0.amount.share(refunded, of: order.amountMinor) }, .refund, at: at)
+                reward.amounts.map { $0.amount.share(order.refundedMinor, of: order.amountMinor) }, .refund, at: at)
         }
         guard order.leftMinor == 0 || order.leftMinor < reward.minimumOrderMinor else { return nil }
         if reward.isReserved { return reward.void(.refund, at: at) }

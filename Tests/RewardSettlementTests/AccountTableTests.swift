@@ -64,7 +64,12 @@ struct AccountTable {
     }
 
     private mutating func fire(through time: Int64) throws {
+        var fired = 0
         while let timer = book.timers.nextTimer(through: time) {
+            fired += 1
+            guard fired <= SettlementWorld.timersLimit else {
+                throw Auditor.Failure(description: "a timer fires for ever")
+            }
             var after = book
             let outcome = try Accounts().punctuate(key: timer.key, at: timer.due, &after)
             try auditor.check(outcome, book, after)
@@ -215,6 +220,24 @@ struct AccountTable {
         #expect(
             expired.allSatisfy { $0.effectiveAt.milliseconds == start + 100 && $0.transfer.effectiveMs == start + 100 })
         #expect(expired.allSatisfy { $0.transfer.creditAccountID == "expired:points" && $0.transfer.customerID == "f" })
+    }
+
+    /// With the wall clock a timer may be looked at late: all that is due by then goes, at that time.
+    @Test func expiresAllThatIsDueWhenLate() throws {
+        var table = AccountTable()
+        try table.run(
+            """
+            0 give     a 10 100     ok
+            0 give     b 20 200     ok
+            0 give     c 30 201     ok
+            """)
+        let early = try Accounts().punctuate(key: table.account.rawValue, at: start + 99, &table.book)
+        #expect(early.entries.isEmpty)
+        #expect(table.book.timers == [table.account.rawValue: start + 100])
+        let late = try Accounts().punctuate(key: table.account.rawValue, at: start + 200, &table.book)
+        #expect(late.entries.map(\.transfer.transferID) == ["expire:a", "expire:b"])
+        #expect(late.entries.allSatisfy { $0.effectiveAt.milliseconds == start + 200 })
+        #expect(table.book.timers == [table.account.rawValue: start + 201])
     }
 
     @Test func pointsWithoutLifeNeverExpire() throws {

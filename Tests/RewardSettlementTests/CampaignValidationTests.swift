@@ -48,8 +48,10 @@ import Testing
             $0.versions[0].budgets = [.sample(.cash, 9, ["waking": .max, "growth": 1])]
         },
         Row("a line twice") { $0.versions[0].budgets[0].lines.append($0.versions[0].budgets[0].lines[0]) },
-        Row("a line called reserve") { $0.versions[0].budgets[0].lines[0].name = "reserve" },
-        Row("a colon in a line") { $0.versions[0].budgets[0].lines[0].name = "a:b" },
+        Row("one more line", isValid: true) { $0.addLine("more") },
+        Row("a line called reserve") { $0.addLine("reserve") },
+        Row("a colon in a line") { $0.addLine("a:b") },
+        Row("a line without a name") { $0.addLine("") },
         Row("a rule without its line") { $0.versions[0].friendReward.budgetLine = "other" },
         Row("a rule of another unit than its line") { $0.versions[0].friendReward.unit = .points },
         Row("a rule of 0 without a line", isValid: true) { $0.versions[0].friendReward = .fixed(.points, 0, "none") },
@@ -125,6 +127,13 @@ extension Campaign {
         version.validFromMs += day
         change(&version)
         versions.append(version)
+    }
+
+    /// Adds a line of no share, which only its name can make wrong.
+    fileprivate mutating func addLine(_ name: String) {
+        var line = BudgetLine()
+        line.name = name
+        versions[0].budgets[0].lines.append(line)
     }
 
     fileprivate mutating func draw(_ change: (inout ReserveDrawing) -> Void) {

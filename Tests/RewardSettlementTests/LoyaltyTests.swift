@@ -52,6 +52,9 @@ import Testing
         #expect(try percent([("gold", 100), ("platinum", 200)], orderAt: 201) == 200)
         #expect(try percent([("platinum", 200), ("gold", 100)], orderAt: 201) == 200)
         #expect(try percent([("gold", 100), (nil, 150)], orderAt: 151) == 100)
+        // Of two changes at one time the later told counts.
+        #expect(try percent([("gold", 100), ("platinum", 100)], orderAt: 101) == 200)
+        #expect(try percent([("platinum", 100), ("gold", 100)], orderAt: 101) == 150)
         // The eight newest are kept.
         let nine = (1...9).map { ($0 == 1 ? "platinum" : "gold", Int64($0)) as (String?, Int64) }
         #expect(try percent(nine, orderAt: 2) == 100)

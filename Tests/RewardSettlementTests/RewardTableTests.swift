@@ -161,6 +161,14 @@ import Testing
             8d    tick            -> posted
             9d    received
             """)
+        // A receipt before the order, by whatever clock, shortens nothing.
+        _ = try run(
+            """
+            0d    approve         -> pending
+            -1d   received
+            7d-1  tick
+            7d    tick            -> posted
+            """)
     }
 
     /// A decision that comes late pays at once, where the hold is over.
@@ -277,7 +285,7 @@ import Testing
             7d    tick            -> posted
             """)
         #expect(world.balance(friend).creditsPosted == 200)
-        _ = try run(
+        let refunded = try run(
             """
             0d    paid 5000
             0d    block           -> refused fraud_block
@@ -285,6 +293,7 @@ import Testing
             3d    approve person               # as new: the order is gone; told once
             4d    approve person
             """)
+        #expect(refunded.requests.map(\.value.action) == [.refuse])
     }
 
     @Test func refusesAtFirstSight() throws {
@@ -351,6 +360,16 @@ import Testing
             """)
     }
 
+    /// What the first claim says of an order stands until it is paid.
+    @Test func measuresByTheFirstClaim() throws {
+        var world = SettlementWorld([.referral()])
+        try world.take(.decision(.sample(.approve)))
+        try world.take(.decision(.sample(.approve, claim: "c2", amount: 9_000)))
+        try world.take(.event(.refunded("o1", "a", 4_001, at: start)))
+        #expect(world.history(of: "c1") == ["pending", "voided refund"])
+        #expect(world.history(of: "c2") == ["pending", "voided refund"])
+    }
+
     @Test func leavesASideWithoutAmountOut() throws {
         let world = try run(
             """
@@ -406,6 +425,37 @@ import Testing
         #expect(world.requests.last?.value.amounts.map(\.amount) == [300, 777])
         #expect(world.history(of: "c1") == ["pending"])
         #expect(world.history(of: "c2") == ["pending", "posted"])
+    }
+
+    /// A timer that comes early, late or to nothing does no harm.
+    @Test func survivesAnyTimer() throws {
+        var book = MemoryRewardBook()
+        book.campaigns[spring] = .referral()
+        let rewards = Rewards()
+        _ = try rewards.decide(try ClaimVerdict(.sample(.approve)), at: start, &book)
+        let key = try #require(book.timers.keys.first)
+        #expect(try rewards.punctuate(key: key, at: start + 7 * day - 1, &book).requests.isEmpty)
+        #expect(book.timers == [key: start + 7 * day])
+        let late = try rewards.punctuate(key: key, at: start + 9 * day, &book)
+        #expect(late.requests.map(\.action) == [.post])
+        #expect(late.requests.map(\.requestedMs) == [start + 9 * day])
+        #expect(book.timers.isEmpty)
+        #expect(try rewards.punctuate(key: key, at: start + 9 * day, &book) == RewardOutputs())
+        #expect(try rewards.punctuate(key: "nobody", at: start, &book) == RewardOutputs())
+    }
+
+    /// With the wall clock a record may be judged later than it says: the hold still runs from the order.
+    @Test func holdsFromTheOrderNotFromTheClock() throws {
+        var book = MemoryRewardBook()
+        book.campaigns[spring] = .referral()
+        let verdict = try ClaimVerdict(.sample(.approve))
+        let outputs = try Rewards().decide(verdict, at: start + 3 * day, &book)
+        #expect(outputs.requests.map(\.requestedMs) == [start + 3 * day])
+        #expect(book.timers.values.map { $0 } == [start + 7 * day])
+        // A review runs from when it is asked for.
+        let held = try ClaimVerdict(.sample(.review, claim: "c2"))
+        _ = try Rewards().decide(held, at: start + 3 * day, &book)
+        #expect(book.timers.values.sorted() == [start + 7 * day, start + 17 * day])
     }
 
     @Test func namesEventsAndTransfers() throws {

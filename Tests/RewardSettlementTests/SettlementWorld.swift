@@ -78,9 +78,14 @@ struct SettlementWorld {
         for input in inputs { try take(input) }
     }
 
+    static let timersLimit = 10_000
+
     /// Fires every timer due at or before the time, of both stages, in order of time.
     mutating func advance(through time: Int64) throws {
+        var fired = 0
         while true {
+            fired += 1
+            guard fired <= Self.timersLimit else { throw Auditor.Failure(description: "a timer fires for ever") }
             let reward = rewardBook.timers.nextTimer(through: time)
             let account = accountBook.timers.nextTimer(through: time)
             guard let first = [reward, account].compactMap({ $0?.due }).min() else { return }
