@@ -80,6 +80,7 @@ let package = Package(
             tests("StateStoreTests", ["StateStore"]),
             tests("ObservabilityTests", ["Observability"]),
             tests("CommandLineToolsTests", ["CommandLineTools"]),
+            tests("ReferenceModelTests", ["Operations", "ShopGenerator", "Kafka", "Schemas", "ProtobufCodec"]),
             tests(
                 "WorkerRuntimeTests",
                 ["WorkerRuntime", "StageTestKit", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),

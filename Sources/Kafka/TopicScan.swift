@@ -1,19 +1,24 @@
 /// Reads whole partitions once, committed records only, from the beginning to the end there was at the start.
-public struct TopicScan {
+///
+/// One thread uses it; its reader is opened at the first use and serves every later one.
+public final class TopicScan {
     private let client: ClientConfiguration
+    private var opened: PartitionReader?
 
     private static let batchRecords = 10_000
     private static let queryTimeoutMilliseconds: Int32 = 30_000
 
-    /// Makes a scan; each call of `forEach` opens readers of its own.
+    /// Makes a scan; it connects at the first `forEach`.
     public init(client: ClientConfiguration) {
         self.client = client
     }
 
+    deinit { opened?.close() }
+
     /// Calls the body with one batch of copies after another; in offset order within a partition, none between them.
     public func forEach(in partitions: [TopicPartition], batches body: ([OwnedRecord]) throws -> Void) throws {
-        let reader = try PartitionReader(client)
-        defer { reader.close() }
+        let reader = try opened ?? PartitionReader(client)
+        opened = reader
         var open: [TopicPartition: Int64] = [:]
         for partition in partitions {
             let (low, high) = try reader.uncommittedWatermarks(
@@ -30,5 +35,6 @@ public struct TopicScan {
             batch.removeAll()
             for (partition, end) in open where (reader.position(partition) ?? 0) >= end { open[partition] = nil }
         }
+        reader.assign([:])
     }
 }

@@ -3,12 +3,14 @@ public import ProtobufCodec
 public import Schemas
 
 /// Reads whole topics and hands their messages on, decoded; for summaries, audits and explanations.
-public struct TopicFold: Sendable {
-    private let client: ClientConfiguration
+///
+/// One thread uses it.
+public final class TopicFold {
+    private let scan: TopicScan
     private let partitions: Int32
 
     public init(_ client: ClientConfiguration, partitions: Int32) {
-        self.client = client
+        scan = TopicScan(client: client)
         self.partitions = partitions
     }
 
@@ -22,41 +24,47 @@ public struct TopicFold: Sendable {
         }
     }
 
-    /// Calls the body with each committed record of a topic.
+    /// Calls the body with each committed record of a topic, in offset order within a partition.
     public func forEachRecord(_ topic: TopicDeclaration, _ body: (OwnedRecord) throws -> Void) throws {
-        let scan = TopicScan(client: client)
-        for partition in 0..<topic.partitionCount(fleet: partitions) {
-            try scan.forEach(in: [TopicPartition(topic: topic.name, partition: partition)]) { records in
-                for record in records { try body(record) }
-            }
+        let names = (0..<topic.partitionCount(fleet: partitions)).map {
+            TopicPartition(topic: topic.name, partition: $0)
+        }
+        try scan.forEach(in: names) { records in
+            for record in records { try body(record) }
         }
     }
 }
 
 /// A chain over a topic's keys, values and timestamps, partition by partition: equal for equal topics.
 public struct TopicDigest {
-    private var hash = FNV1a()
+    private var chains: [Int32: FNV1a] = [:]
 
     public init() {}
 
     public mutating func combine(_ record: OwnedRecord) {
-        combine(UInt64(bitPattern: Int64(record.partition)))
-        combine(UInt64(bitPattern: record.timestampMilliseconds))
-        combine(record.key)
-        combine(record.value)
+        var hash = chains[record.partition] ?? FNV1a()
+        Self.combine(UInt64(bitPattern: record.timestampMilliseconds), &hash)
+        Self.combine(record.key, &hash)
+        Self.combine(record.value, &hash)
+        chains[record.partition] = hash
     }
 
-    private mutating func combine(_ bytes: [UInt8]?) {
-        combine(UInt64(bitPattern: Int64(bytes?.count ?? -1)))
+    private static func combine(_ bytes: [UInt8]?, _ hash: inout FNV1a) {
+        combine(UInt64(bitPattern: Int64(bytes?.count ?? -1)), &hash)
         if let bytes { hash.combine(bytes) }
     }
 
-    private mutating func combine(_ word: UInt64) {
+    private static func combine(_ word: UInt64, _ hash: inout FNV1a) {
         for shift in stride(from: 0, to: 64, by: 8) { hash.combine(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
     }
 
     /// Sixteen hexadecimal digits.
     public var text: String {
+        var hash = FNV1a()
+        for (partition, chain) in chains.sorted(by: { $0.key < $1.key }) {
+            Self.combine(UInt64(bitPattern: Int64(partition)), &hash)
+            Self.combine(chain.value, &hash)
+        }
         let digits = String(hash.value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -36,6 +36,7 @@ public struct InputRecord: ~Escapable {
     /// - Throws: a `Rejection`: `validation` for a tombstone, `schema` for another message's `ce_type`, `decode` for bytes
     ///   that are neither.
     public func decode<Value: Message>(_ topic: Topic<Value>) throws(Rejection) -> Value {
+        guard isFrom(topic) else { throw Rejection(.bug, "a record of \(self.topic) decoded as one of \(topic.name)") }
         guard let value else { throw Rejection(.validation, "a tombstone on an event topic") }
         if let type, !type.equals(Value.protoMessageName) {
             throw Rejection(.schema, "ce_type is not \(Value.protoMessageName)")

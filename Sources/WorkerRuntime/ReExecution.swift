@@ -46,12 +46,15 @@ struct ReExecution {
             ])
         }
         let client = Worker.client(configuration, name: "\(worker)-re-execute")
-        let published = try PublishedOutputs(factory.declaration, client: client, partitions: partitions)
-        let globals = try GlobalHistory(factory.declaration.globalTables, client: client)
+        let scan = TopicScan(client: client)
+        let published = try PublishedOutputs(factory.declaration, scan, partitions: partitions)
+        let globals = try GlobalHistory(factory.declaration.globalTables, scan)
+        let inputs = InputCursors(client: client)
+        defer { inputs.close() }
         var reports: [Report] = []
         for partition in 0..<partitions {
             FileHandle.standardError.write(Data("re-executing \(wanted) \(partition + 1)/\(partitions)\n".utf8))
-            reports.append(try execute(factory, partition, client, published, globals))
+            reports.append(try execute(factory, partition, scan, published, globals, inputs))
         }
         let isEqual = reports.allSatisfy { $0.differences.isEmpty }
         print(document(wanted, reports))
@@ -61,14 +64,14 @@ struct ReExecution {
     private var partitions: Int32 { Int32(configuration[WorkerSettings.partitions]) }
 
     private func execute(
-        _ factory: StageFactory, _ partition: Int32, _ client: ClientConfiguration, _ published: PublishedOutputs,
-        _ history: GlobalHistory
+        _ factory: StageFactory, _ partition: Int32, _ scan: TopicScan, _ published: PublishedOutputs,
+        _ history: GlobalHistory, _ cursors: InputCursors
     ) throws -> Report {
         let declaration = factory.declaration
         let folder = NSTemporaryDirectory() + "growth-re-execute-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var report = Report(partition: partition)
-        let executions = try executionRecords(declaration, partition, client)
+        let executions = try executionRecords(declaration, partition, scan)
         let clock: ClockMode = executions.first.map { $0.clockMode == 0 ? .event : .wall } ?? .event
         let store = try StateStore(directory: folder + "/state", settings: StateStoreSettings())
         defer { store.close() }
@@ -83,18 +86,12 @@ struct ReExecution {
             stage: try factory.make(configuration), context: context, effects: effects,
             deadLetter: DeadLetter(stage: declaration, worker: worker, build: executions.first?.build ?? Worker.build),
             sink: sink)
-        var cursors: [String: InputCursor] = [:]
-        defer { for cursor in cursors.values { cursor.close() } }
         for execution in executions {
             history.apply(to: tables, upTo: execution.globals)
             effects.replay(execution.effects)
             for step in execution.steps {
                 let records = try step.inputs.flatMap { range in
-                    if cursors[range.topic] == nil {
-                        cursors[range.topic] = try InputCursor(
-                            TopicPartition(topic: range.topic, partition: partition), client: client)
-                    }
-                    return try cursors[range.topic]?.take(range) ?? []
+                    try cursors.take(range, partition: partition)
                 }
                 report.records += UInt64(records.count)
                 try task.process(inputs(of: step, records), of: OwnedRecords(records), now: step.nowMs)
@@ -103,7 +100,7 @@ struct ReExecution {
         }
         report.outputs = sink.count
         for difference in sink.differences(from: published, partition: partition) { report.differs(difference) }
-        try compareState(store, declaration, partition, client, folder, &report)
+        try compareState(store, declaration, partition, scan, folder, &report)
         return report
     }
 
@@ -144,13 +141,13 @@ struct ReExecution {
 
     /// The re-executed state against the fold of the committed changelog.
     private func compareState(
-        _ store: StateStore, _ declaration: StageDeclaration, _ partition: Int32, _ client: ClientConfiguration,
+        _ store: StateStore, _ declaration: StageDeclaration, _ partition: Int32, _ scan: TopicScan,
         _ folder: String, _ report: inout Report
     ) throws {
         let folded = try StateStore(directory: folder + "/changelog", settings: StateStoreSettings())
         defer { folded.close() }
         let name = TopicPartition(topic: declaration.changelog.name, partition: partition)
-        try TopicScan(client: client).forEach(
+        try scan.forEach(
             in: [name],
             batches: { records in
                 try folded.applyRestored(
@@ -166,12 +163,12 @@ struct ReExecution {
     }
 
     private func executionRecords(
-        _ declaration: StageDeclaration, _ partition: Int32, _ client: ClientConfiguration
+        _ declaration: StageDeclaration, _ partition: Int32, _ scan: TopicScan
     ) throws -> [ExecutionRecord] {
         var found: [ExecutionRecord] = []
         let key = Array("\(declaration.group)/\(partition)".utf8)
         let name = TopicPartition(topic: Topics.executions.name, partition: partition)
-        try TopicScan(client: client).forEach(in: [name]) { records in
+        try scan.forEach(in: [name]) { records in
             for record in records where record.key == key {
                 if let value = record.value { found.append(try ExecutionRecord(serializedBytes: value)) }
             }
@@ -221,21 +218,20 @@ final class ComparedOutputs: OutputSink {
 struct PublishedOutputs {
     private(set) var chains: [Int32: [TopicPartition: OutputDigest]] = [:]
 
-    init(_ stage: StageDeclaration, client: ClientConfiguration, partitions: Int32) throws {
-        let scan = TopicScan(client: client)
+    init(_ stage: StageDeclaration, _ scan: TopicScan, partitions: Int32) throws {
         let prefix = "/growth/\(stage.group)/"
         for topic in stage.outputs + [stage.deadLetters] {
             let isOwn = topic == stage.deadLetters
-            for number in 0..<topic.partitionCount(fleet: partitions) {
-                let name = TopicPartition(topic: topic.name, partition: number)
-                try scan.forEach(in: [name]) { records in
-                    for record in records {
-                        guard let task = isOwn ? number : Self.task(of: record, prefix) else { continue }
-                        chains[task, default: [:]][name, default: OutputDigest()].combine(
-                            OutputRecord(
-                                topic: topic, partition: record.partition, key: record.key, value: record.value,
-                                headers: [], timestamp: record.timestampMilliseconds))
-                    }
+            let names = (0..<topic.partitionCount(fleet: partitions)).map {
+                TopicPartition(topic: topic.name, partition: $0)
+            }
+            try scan.forEach(in: names) { records in
+                for record in records {
+                    guard let task = isOwn ? record.partition : Self.task(of: record, prefix) else { continue }
+                    chains[task, default: [:]][record.topicPartition, default: OutputDigest()].combine(
+                        OutputRecord(
+                            topic: topic, partition: record.partition, key: record.key, value: record.value,
+                            headers: [], timestamp: record.timestampMilliseconds))
                 }
             }
         }
@@ -254,10 +250,10 @@ final class GlobalHistory {
     private var applied: [String: Int] = [:]
     private weak var last: GlobalTables?
 
-    init(_ topics: [TopicDeclaration], client: ClientConfiguration) throws {
+    init(_ topics: [TopicDeclaration], _ scan: TopicScan) throws {
         for topic in topics {
             records[topic.name] = []
-            try TopicScan(client: client).forEach(in: [TopicPartition(topic: topic.name, partition: 0)]) { found in
+            try scan.forEach(in: [TopicPartition(topic: topic.name, partition: 0)]) { found in
                 records[topic.name, default: []] += found
             }
         }

@@ -178,7 +178,7 @@ package final class StreamTask {
 
     private func anticipate(_ inputs: [(topic: String, entries: [StepEntry])], of records: some StepRecords) throws {
         var requests: [EffectRequest] = []
-        for (_, entries) in inputs {
+        for (topic, entries) in inputs where topic != Self.clockTopic {
             for entry in entries {
                 records.withRecord(entry.index) { record in
                     context.begin(at: record.timestamp, now: streamTime, origin: OutputOrigin(), traceparent: nil)
