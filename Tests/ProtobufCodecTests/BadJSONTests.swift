@@ -103,6 +103,7 @@ import Testing
         Row(#"{"singleString":"\ud83d\n"}"#, .malformedString, 24),
         Row(#"{"singleString":"\ud83d\ud83d"}"#, .malformedString, 30),
         Row(#"{"singleString":"\ude00"}"#, .malformedString, 24),
+        Row(#"{"singleString":"\ude00\ude00"}"#, .malformedString, 24),
         Row(#"{"singleBytes":"A"}"#, .wrongValue(expected: "base64"), 16),
         Row(#"{"singleBytes":"AA="}"#, .wrongValue(expected: "base64"), 16),
         Row(#"{"singleBytes":"AAA=="}"#, .wrongValue(expected: "base64"), 16),

@@ -98,6 +98,9 @@ import Testing
     func shadowing() {
         let outside: Outside = Shadow().outside
         let deep: Shadow.OutsideMessage.Deep = Shadow().deep
+        let covered: Covered = Shadow.User().covered
+        #expect(covered.text.isEmpty)
+        #expect(Shadow.CoveredMessage().number == 0)
         #expect(outside == Outside())
         #expect(deep == Shadow.OutsideMessage.Deep())
         #expect(Shadow.OutsideMessage.protoMessageName == "codec.test.v1.Shadow.Outside")

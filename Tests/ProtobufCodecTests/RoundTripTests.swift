@@ -52,4 +52,20 @@ import Testing
             #expect(try other.jsonString() == first.jsonString())
         }
     }
+
+    @Test("A wide message nested as deep as the limit fits the stack")
+    func deepAndWide() throws {
+        let bytes = (1..<100).reduce(into: [UInt8]()) { content, _ in
+            content = WireBytes.build {
+                $0.tag(141, 2)
+                $0.delimited(content)
+            }
+        }
+        let message = try Everything(serializedBytes: bytes)
+        #expect(try message.serializedBytes() == bytes)
+        let json = try message.jsonString()
+        let again = try Everything(jsonString: json)
+        #expect((again == message) == true)
+        #expect(again.hashValue == message.hashValue)
+    }
 }

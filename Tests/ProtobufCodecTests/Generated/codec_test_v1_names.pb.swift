@@ -331,6 +331,36 @@ struct Shadow: ProtobufCodec.Message {
         init() {}
     }
 
+    /// Uses the top-level type that its neighbour would hide.
+    struct User: ProtobufCodec.Message {
+        var covered: Covered {
+            get { _covered ?? Covered() }
+            set { _covered = newValue }
+        }
+        /// True when `covered` is set, be it to its default.
+        var hasCovered: Bool { _covered != nil }
+        /// Unsets `covered`, which then reads as its default.
+        mutating func clearCovered() { _covered = nil }
+
+        /// The fields that this build's schema does not know.
+        var unknownFields = UnknownStorage()
+
+        /// Creates a message with every field at its default.
+        init() {}
+
+        private var _covered: Covered?
+    }
+
+    struct CoveredMessage: ProtobufCodec.Message {
+        var number: Int32 = 0
+
+        /// The fields that this build's schema does not know.
+        var unknownFields = UnknownStorage()
+
+        /// Creates a message with every field at its default.
+        init() {}
+    }
+
     struct OutsideMessage: ProtobufCodec.Message {
         var number: Int32 = 0
 
@@ -359,6 +389,16 @@ struct Shadow: ProtobufCodec.Message {
 struct Outside: ProtobufCodec.Message {
     /// Behind the field.
     var number: Int32 = 0
+
+    /// The fields that this build's schema does not know.
+    var unknownFields = UnknownStorage()
+
+    /// Creates a message with every field at its default.
+    init() {}
+}
+
+struct Covered: ProtobufCodec.Message {
+    var text: String = ""
 
     /// The fields that this build's schema does not know.
     var unknownFields = UnknownStorage()
@@ -867,6 +907,82 @@ extension Shadow.Inner {
     }
 }
 
+extension Shadow.User {
+    static let protoMessageName = "codec.test.v1.Shadow.User"
+
+    static let fieldNames = FieldNames([
+        (1, "covered", "covered"),
+    ])
+
+    mutating func decode(from reader: inout WireReader) throws(BinaryDecodingError) {
+        while let tag = try reader.nextTag() {
+            switch tag {
+            case 10: try reader.merge(into: &covered)
+            default: try reader.unknown(tag, into: &unknownFields)
+            }
+        }
+    }
+
+    func encode(into writer: inout WireWriter) {
+        if let _covered { writer.message(1, _covered) }
+        writer.unknown(unknownFields)
+    }
+
+    mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
+        var object = try reader.beginObject(Self.fieldNames)
+        while let field = try reader.nextField(&object) {
+            switch field {
+            case 1: try reader.read(&_covered)
+            default: break
+            }
+        }
+    }
+
+    func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
+        let outer = writer.beginObject(Self.fieldNames)
+        try writer.field(1, _covered)
+        writer.endObject(outer)
+    }
+}
+
+extension Shadow.CoveredMessage {
+    static let protoMessageName = "codec.test.v1.Shadow.Covered"
+
+    static let fieldNames = FieldNames([
+        (1, "number", "number"),
+    ])
+
+    mutating func decode(from reader: inout WireReader) throws(BinaryDecodingError) {
+        while let tag = try reader.nextTag() {
+            switch tag {
+            case 8: number = try reader.int32()
+            default: try reader.unknown(tag, into: &unknownFields)
+            }
+        }
+    }
+
+    func encode(into writer: inout WireWriter) {
+        if number != 0 { writer.int32(1, number) }
+        writer.unknown(unknownFields)
+    }
+
+    mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
+        var object = try reader.beginObject(Self.fieldNames)
+        while let field = try reader.nextField(&object) {
+            switch field {
+            case 1: try reader.read(&number)
+            default: break
+            }
+        }
+    }
+
+    func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
+        let outer = writer.beginObject(Self.fieldNames)
+        try writer.field(1, number)
+        writer.endObject(outer)
+    }
+}
+
 extension Shadow.OutsideMessage {
     static let protoMessageName = "codec.test.v1.Shadow.Outside"
 
@@ -977,6 +1093,44 @@ extension Outside {
     func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
         let outer = writer.beginObject(Self.fieldNames)
         try writer.field(1, number)
+        writer.endObject(outer)
+    }
+}
+
+extension Covered {
+    static let protoMessageName = "codec.test.v1.Covered"
+
+    static let fieldNames = FieldNames([
+        (1, "text", "text"),
+    ])
+
+    mutating func decode(from reader: inout WireReader) throws(BinaryDecodingError) {
+        while let tag = try reader.nextTag() {
+            switch tag {
+            case 10: text = try reader.string()
+            default: try reader.unknown(tag, into: &unknownFields)
+            }
+        }
+    }
+
+    func encode(into writer: inout WireWriter) {
+        if !text.isEmpty { writer.string(1, text) }
+        writer.unknown(unknownFields)
+    }
+
+    mutating func decodeJSON(from reader: inout JSONReader) throws(JSONDecodingError) {
+        var object = try reader.beginObject(Self.fieldNames)
+        while let field = try reader.nextField(&object) {
+            switch field {
+            case 1: try reader.read(&text)
+            default: break
+            }
+        }
+    }
+
+    func encodeJSON(into writer: inout JSONWriter) throws(JSONEncodingError) {
+        let outer = writer.beginObject(Self.fieldNames)
+        try writer.field(1, text)
         writer.endObject(outer)
     }
 }
