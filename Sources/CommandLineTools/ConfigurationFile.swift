@@ -16,7 +16,8 @@ public enum ConfigurationFile {
         do {
             data = try file.read(upToCount: byteLimit + 1) ?? Data()
         } catch {
-            throw FileProblem((error as NSError).localizedDescription)
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            throw FileProblem(type == .typeDirectory ? "a directory" : (error as NSError).localizedDescription)
         }
         guard data.count <= byteLimit else { throw FileProblem("longer than \(byteLimit) bytes") }
         guard let text = String(validating: data, as: UTF8.self) else { throw FileProblem("not UTF-8") }

@@ -50,6 +50,10 @@ struct ExpositionText {
     }
 
     static func escaped(_ text: String, quotes: Bool) -> String {
+        let needsEscapes = text.utf8.contains { byte in
+            byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\"")
+        }
+        guard needsEscapes else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

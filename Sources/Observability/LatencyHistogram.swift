@@ -83,9 +83,8 @@ public struct LatencyHistogram: Sendable, Equatable {
     /// The value that so many percent of all values are not above, as the highest value of its bucket; 0 when empty.
     public func percentile(_ percent: Double) -> Int64 {
         guard count > 0, !percent.isNaN else { return 0 }
-        // A few units in the last place off, so that 99.9 % of 1000 is 999 and not a rounding error above it.
-        let exact = min(max(percent, 0), 100) * Double(count) / 100
-        let wanted = max(1, UInt64(max(0, exact - 4 * exact.ulp).rounded(.up)))
+        // Divided last: 99.9 / 100 * 1000 is a rounding error above 999, and would count as 1000.
+        let wanted = max(1, UInt64((min(max(percent, 0), 100) * Double(count) / 100).rounded(.up)))
         var seen: UInt64 = 0
         for (index, times) in counts.enumerated() {
             seen &+= times

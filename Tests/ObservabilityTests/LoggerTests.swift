@@ -197,7 +197,7 @@ final class Lines: Sendable {
         }
     }
 
-    @Test func theSinkIsCalledByOneThreadAtATime() async {
+    @Test func theSinkIsCalledByOneThreadAtATime() {
         let inside = Mutex(0)
         let overlaps = Mutex(0)
         let output = LogOutput(sink: { _ in
@@ -209,8 +209,8 @@ final class Lines: Sendable {
             for _ in 0..<20 { sched_yield() }
             inside.withLock { $0 -= 1 }
         })
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<4 { group.addTask { for _ in 0..<100 { Logger(label: "w", output: output).info("x") } } }
+        onThreads(4) { _ in
+            for _ in 0..<100 { Logger(label: "w", output: output).info("x") }
         }
         #expect(overlaps.withLock { $0 } == 0)
     }
