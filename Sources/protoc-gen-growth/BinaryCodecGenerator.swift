@@ -45,7 +45,7 @@ struct BinaryCodecGenerator {
             printer.line("case \(field.tag()): \(name).append(\(read))")
         case .map(let key):
             let kinds = "\(key.kind).self, \(field.type.kind).self"
-            printer.line("case \(field.tag(2)): try reader.mapEntry(\(kinds), into: &\(name))")
+            printer.line("case \(field.tag(2)):", then: "try reader.mapEntry(\(kinds), into: &\(name))")
         }
     }
 

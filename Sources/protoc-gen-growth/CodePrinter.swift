@@ -3,6 +3,9 @@ struct CodePrinter {
     private(set) var text = ""
     private var level = 0
 
+    /// The longest line, where that can be helped.
+    private static let width = 120
+
     /// Adds lines; each may be empty but has no line break in it.
     mutating func line(_ lines: String...) {
         for line in lines {
@@ -11,6 +14,13 @@ struct CodePrinter {
             }
             text += "\n"
         }
+    }
+
+    /// Adds `head rest`, on two lines if it is too long for one.
+    mutating func line(_ head: String, then rest: String) {
+        if level * 4 + head.count + 1 + rest.count <= Self.width { return line(head + " " + rest) }
+        line(head)
+        indented { $0.line(rest) }
     }
 
     /// Adds what the body prints, one level in.

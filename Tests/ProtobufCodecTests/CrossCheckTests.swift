@@ -101,8 +101,8 @@ struct CrossCheckTests {
         guard case .success(let theirs) = answer else { return "\(answer)" }
         let place = zip(ours, theirs).prefix { $0 == $1 }.count
         let range = max(0, place - 24)..<(place + 12)
-        return
-            "at \(place): \(ours[range.clamped(to: 0..<ours.count)]), not \(theirs[range.clamped(to: 0..<theirs.count)])"
+        let (mine, other) = (range.clamped(to: 0..<ours.count), range.clamped(to: 0..<theirs.count))
+        return "at \(place): \(ours[mine]), not \(theirs[other])"
     }
 
     struct Refusal: Error, Equatable {

@@ -150,7 +150,8 @@ import Testing
         var options = JSONDecodingOptions()
         options.ignoreUnknownFields = true
         let json = """
-            {"x":{"a":[1,"\\u0061",{"b":null}],"c":true},"singleInt32":1,"singleColor":"NO","repeatedColor":["NO","COLOR_RED"],\
+            {"x":{"a":[1,"\\u0061",{"b":null}],"c":true},"singleInt32":1,\
+            "singleColor":"NO","repeatedColor":["NO","COLOR_RED"],\
             "mapColor":{"a":"NO","b":"COLOR_RED"},"choiceColor":"NO","choiceInt32":2,"x":1}
             """
         let message = try Everything(jsonString: json, options: options)

@@ -1,8 +1,8 @@
 /// Reads the fields of a message from its bytes. Generated code calls it; an application has no need to.
 ///
-/// Safe although it holds pointers: only `Message.merge(serializedBytes:)` makes one, inside the scope of its bytes, and
-/// a reader cannot be copied out of there. Invariant: `cursor <= end`, and both lie within those bytes. Every function
-/// checks against `end` before it reads, so no input can lead outside.
+/// Safe although it holds pointers: only `Message.merge(serializedBytes:)` makes one, inside the scope of its bytes,
+/// and a reader cannot be copied out of there. Invariant: `cursor <= end`, and both lie within those bytes. Every
+/// function checks against `end` before it reads, so no input can lead outside.
 @safe
 public struct WireReader: ~Copyable {
     @usableFromInline var cursor: UnsafeRawPointer

@@ -4,7 +4,8 @@
 /// up in the rare case that the length takes more than one byte. That is cheaper than to visit every field twice.
 ///
 /// Safe although it holds pointers: only `Message.serialize(into:)` makes one, inside the scope of its scratch memory,
-/// and a writer cannot be copied out of there. Invariant: `start <= cursor <= limit`, and `reserve` comes before a write.
+/// and a writer cannot be copied out of there. Invariant: `start <= cursor <= limit`, and `reserve` comes before each
+/// write.
 @safe
 public struct WireWriter: ~Copyable {
     @usableFromInline var start: UnsafeMutableRawPointer

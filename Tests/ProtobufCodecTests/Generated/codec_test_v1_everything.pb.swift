@@ -1380,7 +1380,8 @@ extension Everything {
             case 1354: try reader.merge(into: &bytesValue)
             case 1370: timestamps.append(try reader.message())
             case 1378: values.append(try reader.message())
-            case 1386: try reader.mapEntry(ProtobufString.self, ProtobufMessage<Google_Protobuf_Duration>.self, into: &durations)
+            case 1386:
+                try reader.mapEntry(ProtobufString.self, ProtobufMessage<Google_Protobuf_Duration>.self, into: &durations)
             case 1610: split = .splitFirst(try reader.string())
             case 1616: between = try reader.int32()
             case 1626: split = .splitLast(try reader.string())

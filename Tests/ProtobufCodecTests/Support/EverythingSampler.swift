@@ -1,5 +1,5 @@
-/// Random bytes that are a valid `Everything`: fields in any order and any number of times, lists packed, unpacked or in
-/// pieces, extreme values, and on demand unknown fields and numbers in longer forms than needed.
+/// Random bytes that are a valid `Everything`: fields in any order and any number of times, lists packed, unpacked or
+/// in pieces, extreme values, and on demand unknown fields and numbers in longer forms than needed.
 struct EverythingSampler {
     /// The field kinds by their place in each block of `Everything`.
     private enum Kind: Int, CaseIterable {

@@ -155,7 +155,8 @@ extension Google_Protobuf_Struct {
     public mutating func decode(from reader: inout WireReader) throws(BinaryDecodingError) {
         while let tag = try reader.nextTag() {
             switch tag {
-            case 10: try reader.mapEntry(ProtobufString.self, ProtobufMessage<Google_Protobuf_Value>.self, into: &fields)
+            case 10:
+                try reader.mapEntry(ProtobufString.self, ProtobufMessage<Google_Protobuf_Value>.self, into: &fields)
             default: try reader.unknown(tag, into: &unknownFields)
             }
         }
