@@ -2,6 +2,7 @@
 ///
 /// The value's type says how it is used, as with `Option`. A repeated argument takes all that is left and comes last.
 public struct Argument<Value: Sendable>: CommandParameter {
+    /// What help and the parser know of the argument.
     public let declaration: ParameterDeclaration
     private let reader: ValueReader<Value>
 

@@ -4,9 +4,12 @@
 public struct Command: Sendable {
     /// A command line that works, with what it is for.
     public struct Example: Sendable, Equatable {
+        /// As it is typed, with the program's name.
         public let line: String
+        /// What it shows or does, with its full stop.
         public let purpose: String
 
+        /// An example and what it is for.
         public init(_ line: String, _ purpose: String) {
             self.line = line
             self.purpose = purpose
@@ -16,16 +19,23 @@ public struct Command: Sendable {
     /// What a verb does once its command line is understood; the result is the process's exit code.
     public typealias Body = @Sendable (ParsedCommand) async throws -> ExitCode
 
+    /// The word that is typed.
     public let name: String
+    /// Other words for the same.
     public let aliases: [String]
     /// One sentence, with its full stop.
     public let abstract: String
     /// Paragraphs shown below the options' table.
     public let discussion: String
+    /// Shown in help before anything else but the usage.
     public let examples: [Example]
+    /// Options, flags and arguments; arguments in their order.
     public let parameters: [any CommandParameter]
+    /// What may follow; empty for a verb.
     public let subcommands: [Command]
+    /// Hidden commands work and are left out of help.
     public let isHidden: Bool
+    /// What a verb does; nil for a noun.
     public let run: Body?
 
     /// A verb.

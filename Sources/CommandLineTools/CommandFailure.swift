@@ -1,5 +1,6 @@
 /// What a command throws to end with a message and an exit code of its own.
 public struct CommandFailure: Error, Equatable, CustomStringConvertible {
+    /// What the process ends with.
     public let code: ExitCode
     /// What happened, in one line.
     public let message: String
@@ -8,6 +9,7 @@ public struct CommandFailure: Error, Equatable, CustomStringConvertible {
     /// Facts for `-o json`.
     public let details: JSONObject
 
+    /// A failure with its exit code; the details are shown with `-o json` only.
     public init(_ code: ExitCode, _ message: String, hint: String? = nil, details: JSONObject = [:]) {
         self.code = code
         self.message = message

@@ -14,18 +14,25 @@ public struct ParameterDeclaration: Sendable, Equatable {
         case option, flag, argument
     }
 
+    /// How it stands on the command line.
     public let kind: Kind
     /// Without dashes: `output`.
     public let name: String
+    /// The one-letter form, without its dash.
     public let short: Character?
     /// What stands for the value in help: `format`.
     public let placeholder: String
+    /// One sentence, with its full stop.
     public let help: String
+    /// All values when they can be listed.
     public let choices: [String]
+    /// The value that holds when nothing is given, as it would be typed.
     public let defaultText: String?
     /// The environment variable that is read when the command line says nothing.
     public let environmentVariable: String?
+    /// Whether the command is refused without it.
     public let isRequired: Bool
+    /// Whether it may be given more than once.
     public let isRepeated: Bool
     /// Hidden parameters work and are left out of help.
     public let isHidden: Bool

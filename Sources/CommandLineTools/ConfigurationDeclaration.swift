@@ -1,5 +1,6 @@
 /// All the settings of a program, declared once; flags, variables, the file, help and the documentation come from it.
 public struct ConfigurationDeclaration: Sendable {
+    /// The settings in the order in which they are documented.
     public let settings: [any AnySetting]
     /// `GROWTH_*` variables that other programs in the same environment use and this one passes over.
     public let allowedVariables: Set<String>

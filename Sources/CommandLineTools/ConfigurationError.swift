@@ -3,6 +3,7 @@ public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     /// One sentence each, naming the key, where the value came from, the value and what is allowed.
     public let problems: [String]
 
+    /// An error of at least one problem.
     public init(_ problems: [String]) {
         self.problems = problems
     }

@@ -25,6 +25,7 @@ public struct ConfigurationFlags: Sendable, Equatable {
     /// `-X name=value`, as given.
     public var kafkaProperties: [String]
 
+    /// What was given; nothing, by default.
     public init(file: String? = nil, texts: [String: [String]] = [:], kafkaProperties: [String] = []) {
         self.file = file
         self.texts = texts
@@ -170,7 +171,7 @@ struct ConfigurationResolver {
         problems.append("\(setting.sourceKey): \(shown) is not \(expectation) (from \(source))")
     }
 
-    /// A number in quotes is refused where a number is meant: it is a slip that other readers of the file would not see.
+    /// A number in quotes is refused where a number is meant: a slip that other readers of the file would not see.
     private func text(of node: JSONNode, form: FileForm) -> String? {
         switch (form, node.content) {
         case (.string, .string(let text)): text

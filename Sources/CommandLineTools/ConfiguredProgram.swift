@@ -22,6 +22,7 @@ public struct ConfiguredProgram: Sendable {
     private static let printsSettings = Flag("print-settings", help: "Show the resolved settings and end.")
     private static let printsTable = Flag("print-settings-table", help: "Show all settings as Markdown and end.")
 
+    /// A program with these settings; the abstract and discussion are those of its help.
     public init(
         _ name: String, abstract: String, version: String, discussion: String = "", examples: [Command.Example] = [],
         settings: ConfigurationDeclaration

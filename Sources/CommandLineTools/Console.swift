@@ -2,12 +2,14 @@ import Foundation
 
 /// Where a command prints: data to standard output, words to standard error.
 public struct Console: Sendable {
+    /// What is known of the terminal behind the streams.
     public var terminal: Terminal
     private let output: @Sendable (String) -> Void
     private let error: @Sendable (String) -> Void
     /// The wall clock, for `generatedAt` and relative times.
     public let now: @Sendable () -> Timestamp
 
+    /// A console that prints through the two closures, which take text as it is.
     public init(
         terminal: Terminal, now: @escaping @Sendable () -> Timestamp, output: @escaping @Sendable (String) -> Void,
         error: @escaping @Sendable (String) -> Void

@@ -1,6 +1,7 @@
 /// Keeps text from topics, files and users from driving the terminal that it is shown on.
 public enum ControlCharacters {
-    /// The text with each control character (C0, DEL, C1, line and bidirectional controls) spelled as `\x1b` or `\u{202e}`.
+    /// The text with each control character (C0, DEL, C1, line and bidirectional controls) spelled out: `\x1b`,
+    /// `\u{202e}`.
     public static func spelledOut(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = ""

@@ -1,7 +1,9 @@
 /// A process's exit status; the codes are a contract that scripts branch on (operations.md B9).
 public struct ExitCode: RawRepresentable, Hashable, Sendable {
+    /// The number that the shell sees.
     public let rawValue: Int32
 
+    /// Any code; those of the contract have names.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }

@@ -1,5 +1,6 @@
 /// A switch without a value, such as `--execute`: false unless it is given.
 public struct Flag: CommandParameter {
+    /// What help and the parser know of the flag.
     public let declaration: ParameterDeclaration
 
     /// An environment variable, where named, holds `true` or `false`.

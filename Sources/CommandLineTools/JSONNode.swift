@@ -1,8 +1,11 @@
 /// A JSON value that knows where in the text it stood.
 public struct JSONNode: Sendable {
+    /// Where the value begins.
     public let position: JSONPosition
+    /// The value itself.
     public let content: Content
 
+    /// A value whose parts know where they stood.
     public indirect enum Content: Sendable {
         case null
         case bool(Bool)
@@ -14,10 +17,13 @@ public struct JSONNode: Sendable {
         case object([Member])
     }
 
+    /// A member of an object.
     public struct Member: Sendable {
+        /// The member's name.
         public let name: String
         /// Where the name stood.
         public let position: JSONPosition
+        /// The member's value.
         public let value: JSONNode
     }
 

@@ -3,6 +3,7 @@ public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral, Se
     /// Name and value, first to last; names are unique.
     public private(set) var members: [JSONMember]
 
+    /// An object without members.
     public init() {
         members = []
     }
@@ -13,7 +14,9 @@ public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral, Se
         for (name, value) in elements { self[name] = value }
     }
 
+    /// Whether there is no member.
     public var isEmpty: Bool { members.isEmpty }
+    /// How many members there are.
     public var count: Int { members.count }
 
     /// The member's value; setting appends a new member or replaces in place, setting nil removes.
@@ -40,9 +43,12 @@ public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral, Se
 
 /// One name and value of a JSON object.
 public struct JSONMember: Hashable, Sendable {
+    /// The member's name.
     public var name: String
+    /// The member's value.
     public var value: JSONValue
 
+    /// A name with its value.
     public init(name: String, value: JSONValue) {
         self.name = name
         self.value = value

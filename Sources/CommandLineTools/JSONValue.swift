@@ -53,10 +53,15 @@ extension JSONValue {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
 
+    /// The text, when this is one.
     public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    /// The integer, when this is one.
     public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    /// The truth value, when this is one.
     public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The elements, when this is an array.
     public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    /// The members, when this is an object.
     public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
     /// The number as a double, integers included.
     public var doubleValue: Double? {
@@ -66,5 +71,6 @@ extension JSONValue {
         case .null, .bool, .string, .array, .object: nil
         }
     }
+    /// Whether this is null.
     public var isNull: Bool { self == .null }
 }

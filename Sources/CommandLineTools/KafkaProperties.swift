@@ -6,6 +6,7 @@ public struct KafkaProperties: Sendable, Equatable, CustomStringConvertible {
 
     /// One property; its descriptions mask a secret value.
     public struct Pair: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+        /// librdkafka's name: `sasl.mechanism`.
         public let name: String
         /// The value itself, secret or not.
         public let value: String
@@ -16,6 +17,7 @@ public struct KafkaProperties: Sendable, Equatable, CustomStringConvertible {
         var shownValue: String { KafkaProperties.isSecret(name) ? "***" : value }
     }
 
+    /// Properties by name.
     public init(_ properties: [String: String] = [:]) {
         revealedPairs = properties.map { Pair(name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
     }

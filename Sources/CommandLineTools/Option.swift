@@ -3,6 +3,7 @@
 /// The value's type says how it is used: `Option<Int>` without a default is required, `Option<Int?>` may be left out,
 /// `Option<[Int]>` may be repeated.
 public struct Option<Value: Sendable>: CommandParameter {
+    /// What help and the parser know of the option.
     public let declaration: ParameterDeclaration
     private let reader: ValueReader<Value>
 

@@ -5,9 +5,12 @@ public struct OutputEnvelope: Sendable {
 
     /// `LagReport`, `TopicList`, `Error`, …
     public let kind: String
+    /// What was asked for, in a stable order.
     public var items: [JSONValue]
+    /// What the reader should know about the items.
     public var warnings: [String]
 
+    /// An envelope around the items.
     public init(kind: String, items: [JSONValue], warnings: [String] = []) {
         self.kind = kind
         self.items = items

@@ -2,6 +2,7 @@
 public struct ParsedCommand: Sendable {
     /// From the program's name to the verb: `["growthctl", "lag", "ls"]`.
     public let path: [String]
+    /// The verb that was reached.
     public let command: Command
     /// Where to print.
     public var console: Console

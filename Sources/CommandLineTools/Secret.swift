@@ -2,6 +2,7 @@
 public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
 
+    /// A secret of this text.
     public init(_ text: String) {
         self.text = text
     }

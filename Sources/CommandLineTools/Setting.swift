@@ -2,8 +2,10 @@
 ///
 /// The key `commit.interval.ms` is the flag `--commit-interval-ms`, the variable `GROWTH_COMMIT_INTERVAL_MS` and the
 /// member `"commit.interval.ms"` (or nested objects) of the file. The value's type says how it is used, as with
-/// `Option`: `Setting<Int>` without a default is required, `Setting<Int?>` may be left out, `Setting<[String]>` is a list.
+/// `Option`: `Setting<Int>` without a default is required, `Setting<Int?>` may be left out, `Setting<[String]>` is a
+/// list.
 public struct Setting<Value: Sendable>: AnySetting {
+    /// What help, the documentation and the resolver know of the setting.
     public let declaration: SettingDeclaration
     let reader: ValueReader<Value>
 
@@ -34,19 +36,27 @@ public protocol AnySetting: Sendable {
 
 /// Why a text is no value of a setting, as it reads after the setting's key.
 public struct UnreadableSetting: Error, Equatable {
+    /// As it reads after the setting's key and a colon.
     public let message: String
 }
 
 /// What is declared of one setting, as data.
 public struct SettingDeclaration: Sendable, Equatable {
+    /// Lower-case words joined by dots: `commit.interval.ms`.
     public let key: String
+    /// One sentence, with its full stop.
     public let help: String
     /// What a value must be: `an integer from 1 to 60000`.
     public let expectation: String
+    /// All values when they can be listed.
     public let choices: [String]
+    /// The kind of JSON value that the file uses.
     public let form: FileForm
+    /// The value that holds when no source gives one, as it would be typed.
     public let defaultText: String?
+    /// Whether the program is refused without it.
     public let isRequired: Bool
+    /// Whether the value is a list.
     public let isList: Bool
     /// Secrets are read from the file that `<key>.file` names.
     public let isSecret: Bool

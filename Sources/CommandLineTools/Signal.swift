@@ -4,8 +4,10 @@
 
 /// A signal that asks the process to end or to do something; see signal(7).
 public struct Signal: RawRepresentable, Hashable, Sendable {
+    /// The signal's number.
     public let rawValue: Int32
 
+    /// A signal by its number, 1 to 64.
     public init(rawValue: Int32) {
         self.rawValue = rawValue
     }

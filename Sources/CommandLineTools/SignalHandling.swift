@@ -12,15 +12,18 @@ import Synchronization
 public final class SignalHandling: Sendable {
     /// One signal that arrived.
     public struct Arrival: Sendable, Equatable {
+        /// Which one.
         public let signal: Signal
         /// 1 for the first signal of any of the kinds listened to; a second one means "now".
         public let ordinal: Int
 
+        /// An arrival, for tests of what handles it.
         public init(signal: Signal, ordinal: Int) {
             self.signal = signal
             self.ordinal = ordinal
         }
 
+        /// Whether another signal came before.
         public var isRepeated: Bool { ordinal > 1 }
     }
 

@@ -6,8 +6,11 @@ public import Foundation
 
 /// What is known of the terminal that a command talks to.
 public struct Terminal: Sendable, Equatable {
+    /// Whether standard output is a terminal.
     public var outputIsTerminal: Bool
+    /// Whether standard error is a terminal.
     public var errorIsTerminal: Bool
+    /// Whether standard input is a terminal, so that somebody can be asked.
     public var inputIsTerminal: Bool
     /// Columns of the output's terminal; nil when output goes to a file or pipe, where nothing is cut or wrapped.
     public var width: Int?
@@ -16,6 +19,7 @@ public struct Terminal: Sendable, Equatable {
     /// Whether the cursor may be moved: off under `TERM=dumb`.
     public var allowsCursor: Bool
 
+    /// A terminal as described; for tests and for output that is forced.
     public init(
         outputIsTerminal: Bool, errorIsTerminal: Bool, inputIsTerminal: Bool, width: Int? = nil,
         allowsColor: Bool = true, allowsCursor: Bool = true

@@ -2,17 +2,21 @@
 public struct TextTable: Sendable {
     /// How a column stands.
     public struct Column: Sendable {
+        /// On which side the padding is not.
         public enum Alignment: Sendable {
             case left, right
         }
 
+        /// The header, in capitals by custom.
         public let title: String
+        /// How cells stand in the column.
         public let alignment: Alignment
         /// Shown only with `-o wide`, or when named.
         public let isWide: Bool
         /// How far the column may be cut on a narrow terminal; nil never cuts it.
         public let minimumWidth: Int?
 
+        /// A column; texts to the left unless said otherwise.
         public init(
             _ title: String, alignment: Alignment = .left, isWide: Bool = false, minimumWidth: Int? = nil
         ) {
@@ -32,9 +36,12 @@ public struct TextTable: Sendable {
     public struct Selection: Sendable {
         /// Titles to show, in this order, in any case; nil shows the columns as declared.
         public var columns: [String]?
+        /// Whether wide columns are shown when no column is named.
         public var showsWide: Bool
+        /// Whether the first line is the titles.
         public var showsHeaders: Bool
 
+        /// What is shown; by default all but the wide columns, with headers.
         public init(columns: [String]? = nil, showsWide: Bool = false, showsHeaders: Bool = true) {
             self.columns = columns
             self.showsWide = showsWide
@@ -45,9 +52,12 @@ public struct TextTable: Sendable {
         public static let standard = Selection()
     }
 
+    /// The columns as declared.
     public let columns: [Column]
+    /// The cells, row by row.
     public private(set) var rows: [[String]] = []
 
+    /// A table without rows.
     public init(_ columns: [Column]) {
         self.columns = columns
     }

@@ -1,7 +1,9 @@
 /// A moment as milliseconds since 1970-01-01T00:00:00Z, and its RFC 3339 text.
 public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before.
     public let millisecondsSince1970: Int64
 
+    /// The moment so many milliseconds after 1970-01-01T00:00:00Z.
     public init(millisecondsSince1970: Int64) {
         self.millisecondsSince1970 = millisecondsSince1970
     }

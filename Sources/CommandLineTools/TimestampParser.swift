@@ -1,5 +1,5 @@
 extension Timestamp {
-    /// Reads RFC 3339 with `Z` or an offset, such as `2026-03-01T13:00:00.5+01:00`; a date alone is its midnight in UTC.
+    /// Reads RFC 3339 with `Z` or an offset, such as `2026-03-01T13:00:00.5+01:00`; a date alone is its midnight UTC.
     ///
     /// Digits of a second beyond the third are dropped. A leap second counts as the first moment after it.
     public init?(rfc3339 text: String) {

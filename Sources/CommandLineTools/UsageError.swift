@@ -7,6 +7,7 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
     /// The command that was reached when it was noticed, such as `["growthctl", "lag"]`; empty before one is known.
     public var path: [String]
 
+    /// An error; thrown from a verb, its path is filled in.
     public init(_ message: String, suggestion: String? = nil, path: [String] = []) {
         self.message = message
         self.suggestion = suggestion

@@ -6,6 +6,7 @@ public final class Counter: Sendable {
 
     init() {}
 
+    /// Counts one.
     public func increment() {
         total.wrappingAdd(1, ordering: .relaxed)
     }
@@ -15,5 +16,6 @@ public final class Counter: Sendable {
         total.wrappingAdd(amount, ordering: .relaxed)
     }
 
+    /// The count now.
     public var value: UInt64 { total.load(ordering: .relaxed) }
 }

@@ -12,6 +12,7 @@ public final class Gauge: Sendable {
         bits.store(value.bitPattern, ordering: .relaxed)
     }
 
+    /// Sets a whole number; beyond 2^53 it is rounded.
     public func set(_ value: Int) {
         set(Double(value))
     }
@@ -26,10 +27,13 @@ public final class Gauge: Sendable {
         AtomicDouble.add(amount, to: bits)
     }
 
+    /// Adds one.
     public func increment() { add(1) }
 
+    /// Takes one away.
     public func decrement() { add(-1) }
 
+    /// The value now.
     public var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 }
 

@@ -9,15 +9,19 @@ public struct HTTPRequest: Sendable, Equatable {
 
     /// A name and value of the query or of the headers.
     public struct Field: Sendable, Equatable {
+        /// The field's name.
         public let name: String
+        /// The field's value.
         public let value: String
 
+        /// A name with its value.
         public init(name: String, value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// What is asked to be done.
     public let method: Method
     /// Percent-decoded, without the query: `/status`.
     public let path: String
@@ -25,8 +29,10 @@ public struct HTTPRequest: Sendable, Equatable {
     public let query: [Field]
     /// Names in lower case, in order.
     public let headers: [Field]
+    /// The body, at most as long as the server's limit.
     public let body: [UInt8]
 
+    /// A request, for tests of handlers.
     public init(method: Method, path: String, query: [Field] = [], headers: [Field] = [], body: [UInt8] = []) {
         self.method = method
         self.path = path

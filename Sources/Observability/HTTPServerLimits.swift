@@ -11,6 +11,7 @@ public struct HTTPServerLimits: Sendable, Equatable {
     /// Threads that run the handler.
     public var threads: Int
 
+    /// Limits that fit a metrics and health port.
     public init(
         connections: Int = 64, bodyBytes: Int = 1 << 20, headBytes: Int = 32 << 10, idleSeconds: Int = 15,
         threads: Int = 1

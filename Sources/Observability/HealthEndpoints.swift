@@ -2,16 +2,20 @@
 public struct HealthEndpoints: Sendable {
     /// The answer to a probe.
     public struct Health: Sendable, Equatable {
+        /// Whether the probe is answered 200; 503 otherwise.
         public let isHealthy: Bool
         /// Why, in one line.
         public let reason: String
 
+        /// An answer with its reason.
         public init(isHealthy: Bool, reason: String) {
             self.isHealthy = isHealthy
             self.reason = reason
         }
 
+        /// An answer of 200.
         public static func healthy(_ reason: String = "ok") -> Health { Health(isHealthy: true, reason: reason) }
+        /// An answer of 503.
         public static func unhealthy(_ reason: String) -> Health { Health(isHealthy: false, reason: reason) }
     }
 

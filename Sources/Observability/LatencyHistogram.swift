@@ -6,7 +6,9 @@
 public struct LatencyHistogram: Sendable, Equatable {
     /// The largest value that is told apart; larger ones count as this and in `clampedCount`.
     public let highest: Int64
+    /// How many decimal digits of a value are kept.
     public let significantDigits: Int
+    /// How many values there are, clamped ones included.
     public private(set) var count: UInt64 = 0
     /// Values above `highest`, or below zero, that were counted as the nearest in range.
     public private(set) var clampedCount: UInt64 = 0

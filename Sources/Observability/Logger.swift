@@ -47,6 +47,7 @@ public struct Logger: Sendable {
         public init(stringLiteral value: String) { description = value }
     }
 
+    /// One fact of the logger's own metadata.
     public subscript(metadataKey key: String) -> MetadataValue? {
         get { metadata[key] }
         set { metadata[key] = newValue }
@@ -61,30 +62,37 @@ public struct Logger: Sendable {
         output.write(level: level, label: label, message: message().description, metadata: facts)
     }
 
+    /// Writes a line at level trace.
     public func trace(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .trace, message(), metadata: metadata())
     }
 
+    /// Writes a line at level debug.
     public func debug(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .debug, message(), metadata: metadata())
     }
 
+    /// Writes a line at level info.
     public func info(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .info, message(), metadata: metadata())
     }
 
+    /// Writes a line at level notice.
     public func notice(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .notice, message(), metadata: metadata())
     }
 
+    /// Writes a line at level warning.
     public func warning(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .warning, message(), metadata: metadata())
     }
 
+    /// Writes a line at level error.
     public func error(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .error, message(), metadata: metadata())
     }
 
+    /// Writes a line at level critical.
     public func critical(_ message: @autoclosure () -> Message, metadata: @autoclosure () -> Metadata? = nil) {
         log(level: .critical, message(), metadata: metadata())
     }

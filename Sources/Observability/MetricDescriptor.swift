@@ -1,13 +1,17 @@
 /// A metric's name, meaning, kind and labels.
 public struct MetricDescriptor: Hashable, Sendable {
+    /// Prometheus' metric types, as far as they are used.
     public enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
+    /// The name that Prometheus shows, with its unit.
     public let name: String
     /// One sentence with its full stop, without the name.
     public let help: String
+    /// What the values mean.
     public let kind: Kind
+    /// Names of the labels, in the order of their values.
     public let labels: [String]
 
     /// Whether the name is one that Prometheus takes: letters, digits, `_` and `:`, not beginning with a digit.

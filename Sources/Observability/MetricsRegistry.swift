@@ -42,10 +42,12 @@ public final class MetricsRegistry: Sendable {
         counters(MetricDescriptor(name: name, help: help, kind: .counter, labels: labels)) { Counter() }
     }
 
+    /// A value that rises and falls.
     public func gauge(_ name: String, help: String) -> Gauge {
         gauge(name, help: help, labels: []).series([])
     }
 
+    /// A value that rises and falls, for each set of label values.
     public func gauge(_ name: String, help: String, labels: [String]) -> MetricFamily<Gauge> {
         family(MetricDescriptor(name: name, help: help, kind: .gauge, labels: labels), { Gauge() }) {
             (gauge, values, descriptor, text) in
@@ -60,6 +62,7 @@ public final class MetricsRegistry: Sendable {
         histogram(name, help: help, buckets: buckets, labels: []).series([])
     }
 
+    /// A histogram with labels, each series with the same bounds.
     public func histogram(
         _ name: String, help: String, buckets: [Double] = Histogram.messagingSeconds, labels: [String]
     ) -> MetricFamily<Histogram> {
