@@ -20,8 +20,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 /// A worker is three targets: its pure domain, its executable and the domain's tests.
@@ -51,18 +51,22 @@ let package = Package(
         .target(
             name: "CMicrohttpd", linkerSettings: [.linkedLibrary("microhttpd")]),
 
-        library("ProtobufCodec"),
+        library("ProtobufCodec", exclude: ["WellKnownTypes/Generated/README.md"]),
         program("protoc-gen-growth", ["ProtobufCodec"]),
         library("Schemas", ["ProtobufCodec"], exclude: ["Generated/README.md"]),
         library("Kafka", ["CRdKafka"]),
         library("StateStore", ["CRocksDB"]),
         library("Observability", ["CMicrohttpd"]),
         library("CommandLineTools"),
-        library("WorkerRuntime", ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]),
-        library("StageTestKit", ["WorkerRuntime", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),
+        library(
+            "WorkerRuntime", ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]),
+        library(
+            "StageTestKit", ["WorkerRuntime", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),
         library("ShopGenerator", ["Schemas", "ProtobufCodec"]),
-        library("NotificationProviders", ["WorkerRuntime", "NotificationDispatch", "Schemas", "ProtobufCodec", "COpenSSL"]),
-        library("Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud", "CommandLineTools"]),
+        library(
+            "NotificationProviders", ["WorkerRuntime", "NotificationDispatch", "Schemas", "ProtobufCodec", "COpenSSL"]),
+        library(
+            "Operations", ["Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "ReferralFraud", "CommandLineTools"]),
         program(
             "growthctl",
             [
@@ -75,15 +79,24 @@ let package = Package(
         + worker("settlement-worker", domain: "RewardSettlement")
         + worker("notification-worker", domain: "NotificationDispatch", ["NotificationProviders"])
         + [
-            tests("ProtobufCodecTests", ["ProtobufCodec"]),
+            tests("ProtobufCodecTests", ["ProtobufCodec"], exclude: ["Protos", "CrossCheck", "Generated/README.md"]),
             tests("KafkaTests", ["Kafka", "CRdKafka"]),
             tests("StateStoreTests", ["StateStore"]),
             tests("ObservabilityTests", ["Observability"]),
+            tests("HouseTests", ["Schemas", "Operations"]),
+            tests("SchemasTests", ["Schemas", "ProtobufCodec"]),
+            tests("ShopGeneratorTests", ["ShopGenerator", "Schemas", "ProtobufCodec"]),
+            tests("OperationsTests", ["Operations", "Kafka", "Schemas", "ProtobufCodec"]),
             tests("CommandLineToolsTests", ["CommandLineTools"]),
             tests("ReferenceModelTests", ["Operations", "ShopGenerator", "Kafka", "Schemas", "ProtobufCodec"]),
             tests(
                 "WorkerRuntimeTests",
-                ["WorkerRuntime", "StageTestKit", "StateStore", "Kafka", "CommandLineTools", "Schemas", "ProtobufCodec"]),
-            tests("NotificationProvidersTests", ["NotificationProviders", "NotificationDispatch", "Schemas", "ProtobufCodec"]),
+                [
+                    "WorkerRuntime", "StageTestKit", "StateStore", "Kafka", "CommandLineTools", "Schemas",
+                    "ProtobufCodec",
+                ]),
+            tests(
+                "NotificationProvidersTests",
+                ["NotificationProviders", "NotificationDispatch", "Schemas", "ProtobufCodec"]),
         ]
 )

@@ -274,7 +274,7 @@ import CRdKafka
             unsafe rd_kafka_message_destroy(message)
             return
         }
-        if state.isHeld || !state.stashIsEmpty {
+        if state.isHeld {
             unsafe state.stash.append(message)
         } else {
             unsafe deliver(message, state, into: batch)

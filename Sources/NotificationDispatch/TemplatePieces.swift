@@ -24,8 +24,7 @@ struct TemplatePieces: Hashable, Sendable {
                 start = index
             } else if byte == open {
                 appendLiteral(text[start..<index])
-                guard let end = bytes[next...].firstIndex(where: { $0 == open || $0 == close }), bytes[end] == close,
-                    end > next
+                guard let end = bytes[next...].firstIndex(where: { $0 == open || $0 == close }), bytes[end] == close
                 else { throw .bracesOutOfOrder }
                 pieces.append(.variable(text[next..<end]))
                 index = bytes.index(after: end)

@@ -20,7 +20,8 @@ public enum TopicCheck {
                 return "topic \(declaration.name) is missing; create it: growthctl topics apply --execute"
             }
             guard found == wanted else {
-                return "topic \(declaration.name) has \(found) partitions, \(wanted) are declared; see growthctl topics "
+                return
+                    "topic \(declaration.name) has \(found) partitions, \(wanted) are declared; see growthctl topics "
                     + "check, and give every process the same --partitions"
             }
             return nil

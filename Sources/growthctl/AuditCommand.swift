@@ -21,14 +21,20 @@ enum AuditCommand {
         parameters: [stage]
     ) { parsed in
         let names = parsed[stage].isEmpty ? Stages.all.map(\.group) : parsed[stage]
-        var reports: [JSONValue] = []
-        var isEqual = true
+        _ = try Common.topics(parsed)
+        var running: [Running] = []
         for name in names {
             guard let declaration = Stages.named(name) else {
                 let near = Suggestion.closest(to: name, among: Stages.all.map(\.group))
                 throw CommandFailure(.notFound, "there is no stage \(name)", hint: near.map { "Did you mean \($0)?" })
             }
-            let (items, code) = try run(parsed, declaration)
+            // They mostly wait for fetches, so all run side by side; each prints little.
+            running.append(try start(parsed, declaration))
+        }
+        var reports: [JSONValue] = []
+        var isEqual = true
+        for one in running {
+            let (items, code) = try finish(one)
             reports += items
             if code != 0 { isEqual = false }
         }
@@ -36,8 +42,15 @@ enum AuditCommand {
         return isEqual ? .success : .failure
     }
 
+    /// One worker at it.
+    private struct Running {
+        var stage: StageDeclaration
+        var process: Process
+        var output: Pipe
+    }
+
     /// The deployed worker does it: what is compared is what runs.
-    private static func run(_ parsed: ParsedCommand, _ stage: StageDeclaration) throws -> ([JSONValue], Int32) {
+    private static func start(_ parsed: ParsedCommand, _ stage: StageDeclaration) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try Common.sibling(stage.worker))
         process.arguments =
@@ -49,7 +62,12 @@ enum AuditCommand {
         process.standardOutput = pipe
         if !parsed.console.terminal.errorIsTerminal { process.standardError = FileHandle.standardError }
         try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        return Running(stage: stage, process: process, output: pipe)
+    }
+
+    private static func finish(_ running: Running) throws -> ([JSONValue], Int32) {
+        let (stage, process) = (running.stage, running.process)
+        let data = running.output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let text = String(decoding: data, as: UTF8.self)
         guard let document = try? JSONParser.parse(text, dialect: .strict).value,

@@ -18,7 +18,9 @@ enum House {
         guard let walk = FileManager.default.enumerator(atPath: base.path) else { return [] }
         var files: [File] = []
         for case let path as String in walk where path.hasSuffix(".swift") && !path.contains("Generated/") {
-            guard let text = try? String(contentsOf: base.appendingPathComponent(path), encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOf: base.appendingPathComponent(path), encoding: .utf8) else {
+                continue
+            }
             let parts = path.split(separator: "/")
             files.append(
                 File(

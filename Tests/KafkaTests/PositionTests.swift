@@ -46,6 +46,21 @@ extension ApacheKafka {
             #expect(offsets == [0, 1, 2, 7])
         }
 
+        @Test("the position passes a marker without an end being reported")
+        func positionWithoutEnds() throws {
+            defer { producer.close() }
+            try transaction(3)
+            let consumer = try Consumer(bench.configuration(), group: bench.name("reader"))
+            defer { consumer.close() }
+            consumer.assign([partition: .beginning])
+            let batch = RecordBatch()
+            try bench.poll(consumer, batch) {
+                #expect($0.partitionsAtEnd.isEmpty)
+                return consumer.position(partition) == 4
+            }
+            #expect(batch.count == 3)
+        }
+
         @Test("an open transaction holds the end back: the end is reported, the target is not reached")
         func openTransaction() throws {
             try transaction(2)

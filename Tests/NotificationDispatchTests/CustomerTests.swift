@@ -161,6 +161,7 @@ import Testing
         try book.take(promotion("r2"))
         #expect(book.reasons == ["complaint", "sending"])
         for number in 0..<40 { try book.take(event("f\(number)", filed("p\(number)"))) }
+        try book.take(event("again", filed("p39")))
         #expect(book.recipients["c1"]?.openComplaints == (8..<40).map { "p\($0)" })
     }
 

@@ -42,6 +42,8 @@ import Testing
         Row(text: "no variable here", value: nil, rendered: nil),
         Row(text: "{name}", value: "", rendered: nil),
         Row(text: "{name}", value: " \u{3000}\t", rendered: nil),
+        Row(text: "Hello {name}!", value: "", rendered: nil),
+        Row(text: "Hello {name}!", value: " ", rendered: nil),
         Row(text: long, rendered: long),
         Row(text: long + "x", rendered: nil),
         Row(text: eightNames, value: String(repeating: "x", count: 2_048), rendered: long),

@@ -102,7 +102,11 @@ struct ValueTests {
         #expect(((try? Validation.identifier(id, "id")) != nil) == isGood)
     }
 
-    @Test("FNV-1a as published", arguments: [("", 0xCBF2_9CE4_8422_2325 as UInt64), ("a", 0xAF63_DC4C_8601_EC8C), ("foobar", 0x8594_4171_F739_67E8)])
+    @Test(
+        "FNV-1a as published",
+        arguments: [
+            ("", 0xCBF2_9CE4_8422_2325 as UInt64), ("a", 0xAF63_DC4C_8601_EC8C), ("foobar", 0x8594_4171_F739_67E8),
+        ])
     func hash(text: String, expected: UInt64) {
         #expect(FNV1a.hash(text) == expected)
     }

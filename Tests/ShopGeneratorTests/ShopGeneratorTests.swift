@@ -8,7 +8,8 @@ import Testing
 struct ShopGeneratorTests {
     private static let purchases: [Purchase] = (0..<3_000).map { number in
         Purchase(
-            customer: String(number % 1_200), day: 9_862 + Int64(number / 40), items: 1, cents: 500 + Int64(number % 90) * 37)
+            customer: String(number % 1_200), day: 9_862 + Int64(number / 40), items: 1,
+            cents: 500 + Int64(number % 90) * 37)
     }
 
     @Test("the same seed gives the same shop, another seed another one")
