@@ -9,6 +9,8 @@ import Testing
 enum EndToEnd {
     static let bootstrap = ProcessInfo.processInfo.environment["GROWTH_E2E_BOOTSTRAP"]
     static let partitions = Int32(ProcessInfo.processInfo.environment["GROWTH_E2E_PARTITIONS"] ?? "") ?? 12
+    /// Of the stress history to publish: `GROWTH_E2E_FEED`.
+    static let seed = UInt64(ProcessInfo.processInfo.environment["GROWTH_E2E_FEED"] ?? "")
 }
 
 /// Each stage's recorded inputs through the model, against what the workers published.
