@@ -87,7 +87,8 @@ struct TidyTests {
             for (number, line) in file.lines.enumerated() {
                 let place = "\(file.path):\(number + 1)"
                 let code = line.components(separatedBy: "//")[0]
-                #expect(!code.contains("Task {"), "\(place)")
+                // `Task` as a word of its own that opens a closure: a type that ends in it is another thing.
+                #expect(!code.split(separator: " ").contains("Task"), "\(place)")
                 #expect(!code.contains("try!"), "\(place)")
                 #expect(!code.contains(" as! "), "\(place)")
                 #expect(!code.contains("fatalError("), "\(place)")

@@ -291,7 +291,9 @@ struct EntitiesModel: ModelStage {
             if found > best.figure { best = (end, found) }
         }
         let isReached = measure.countsFriends ? best.figure >= measure.limit : best.figure > measure.limit
-        let lines = evidence(query.entityKey, isCarrier, entry, inside(all, best.end, measure.window))
+        let lines = evidence(
+            query.entityKey, isCarrier && isReached && measure.countsFriends, entry,
+            inside(all, best.end, measure.window))
         if isReached {
             return FraudModel.finding(
                 measure.rule, measure.outcome, measure.reason, measure.weight, measure.floor, evidence: lines,

@@ -51,6 +51,9 @@ struct ModelTask<Stage: ModelStage> {
         streamTime = limit
     }
 
+    /// Fires what the last record set in its own past.
+    mutating func finish() { advance(to: streamTime) }
+
     /// The outputs since the last call.
     mutating func takeOutputs() -> [ModelOutput] {
         defer { outputs = [] }

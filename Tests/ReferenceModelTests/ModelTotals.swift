@@ -60,6 +60,9 @@ struct ModelTotals {
         var sum = money[key] ?? Money()
         switch (transfer.code, transfer.phase) {
         case (.fundBudget, _): sum.budget += transfer.amount
+        case (.drawReserve, _):
+            // A drawing stands in two accounts; it enlarges the line's.
+            if transfer.accountID == transfer.creditAccountID { sum.budget += transfer.amount }
         case (.fundReserve, _): sum.reserve += transfer.amount
         case (.clawBack, _): sum.clawedBack += transfer.amount
         case (.reward, .pending):

@@ -90,6 +90,7 @@ struct RecordedRunTests {
             let partition = Int32(number)
             var task = ModelTask(model)
             for record in inputs { task.take(record) }
+            task.finish()
             records += inputs.count
             for refusal in task.refusals { refusals[refusal.reason.rawValue, default: 0] += 1 }
             for output in task.takeOutputs() {
@@ -105,7 +106,8 @@ struct RecordedRunTests {
         // A plain Bool, so that a failure prints the report and not the whole multiset.
         let isEqual = comparison.isEqual
         #expect(isEqual, "\(stage.group)\n\(comparison.report())")
-        #expect(try run.deadLetters(of: stage) == refusals, "\(stage.group): dead letters, refusals of the model")
+        let deadLetters = try run.deadLetters(of: stage)
+        #expect(deadLetters == refusals, "\(stage.group): dead letters, refusals of the model")
     }
 
     private func read<Value: Message>(

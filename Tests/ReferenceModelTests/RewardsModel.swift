@@ -131,6 +131,7 @@ struct RewardsModel: ModelStage {
         let money = claim.qualifyingOrderAmount
         if money.currency != version.currency { return "currency" }
         if let order, !order.currency.isEmpty, order.currency != version.currency { return "currency" }
+        if money.minorUnits < reward.minimum { return "below_minimum" }
         let amount = order?.paid != nil ? order?.amount ?? 0 : money.minorUnits
         if amount < reward.minimum { return "below_minimum" }
         if let order, order.refunded > 0 {

@@ -3,9 +3,11 @@ import Schemas
 
 /// Campaigns, rules, borders and templates of the stress history: several versions each, small budgets, short lives.
 enum StressDefinitions {
-    static let from = start - 100 * day
-    static let second = start + 40 * day
-    static let third = start + 120 * day
+    /// Twelve years before the other tests' time: a broker takes no timestamps of the future.
+    static let begin = start - 4_383 * day
+    static let from = begin - 100 * day
+    static let second = begin + 40 * day
+    static let third = begin + 120 * day
 
     private static func line(_ name: String, _ points: UInt32) -> BudgetLine {
         .with {
@@ -106,7 +108,7 @@ enum StressDefinitions {
                 $0.versions = [
                     .with {
                         $0.version = 1
-                        $0.validFromMs = start + day
+                        $0.validFromMs = begin + day
                         $0.currency = "USD"
                         $0.budgets = [budget(.points, 50_000, [line("points", 10_000)])]
                         $0.friendReward = rule(.points, "points", most: 1_000)
@@ -123,7 +125,7 @@ enum StressDefinitions {
     static var rules: FraudRules {
         var rules = FraudModelTests.rules
         rules.versions[0].validFromMs = from
-        rules.versions[0].historySinceMs = start + 10 * day
+        rules.versions[0].historySinceMs = begin + 10 * day
         var next = rules.versions[0]
         next.version = 2
         next.validFromMs = second
@@ -161,7 +163,7 @@ enum StressDefinitions {
         return .with {
             $0.name = "rfm"
             $0.versions = [
-                version(1, start + 5 * day, 30, 0), version(2, second, 90, 7), version(5, third, 30, 40),
+                version(1, begin + 5 * day, 30, 0), version(2, second, 90, 7), version(5, third, 30, 19),
             ]
         }
     }

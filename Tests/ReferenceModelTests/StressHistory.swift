@@ -23,7 +23,7 @@ struct StressHistory {
 
     private(set) var records: [Record] = []
     private var random: SeededRandom
-    private var now: Int64 = start
+    private var now: Int64 = StressDefinitions.begin
     private var number = 0
     private var claims: [ReferralClaim] = []
     private var events: [CustomerEvent] = []
