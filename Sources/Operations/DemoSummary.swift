@@ -201,7 +201,11 @@ public struct DemoSummary: Sendable {
             switch transfer.code {
             case .fundBudget: money[key, default: Money()].budget += transfer.amount
             case .fundReserve: money[key, default: Money()].reserve += transfer.amount
-            case .drawReserve: money[key, default: Money()].budget += transfer.amount
+            case .drawReserve:
+                // A drawing stands in the journal of both its accounts; it is counted where it arrives.
+                if transfer.accountID == transfer.creditAccountID {
+                    money[key, default: Money()].budget += transfer.amount
+                }
             case .clawBack: money[key, default: Money()].clawedBack += transfer.amount
             case .reward:
                 switch transfer.phase {
