@@ -68,11 +68,12 @@ public struct DemoSummary: Sendable {
         var stages: [String: [String: String]] = [:]
         var tags: [String: [String: String]] = [:]
         var digest = TopicDigest()
-        var ids: Set<UInt64> = []
+        // A forgotten customer who comes back is a new one: the profile's sequence starts again.
+        var ids: [String: Set<UInt64>] = [:]
         try fold.forEach(Topics.tags) { record, event in
             recordsByTopic[Topics.tags.name, default: 0] += 1
             digest.combine(record)
-            if !ids.insert(FNV1a.hash(event.tagEventID)).inserted {
+            if !ids[event.customerID, default: []].insert(FNV1a.hash(event.tagEventID)).inserted {
                 violations.append("tag event \(event.tagEventID) is there twice")
             }
             switch event.kind {
@@ -81,6 +82,7 @@ public struct DemoSummary: Sendable {
             case .stageChanged(let change)?:
                 stages[event.customerID, default: [:]][change.machine] = change.to
             case .customerForgotten?:
+                ids[event.customerID] = nil
                 stages[event.customerID] = nil
                 tags[event.customerID] = nil
             case .scoreChanged?, .identityMerged?, .identityReview?, nil: break
