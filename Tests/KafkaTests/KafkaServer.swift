@@ -50,9 +50,8 @@ final class KafkaServer: @unchecked Sendable {
         let process = Process()
         let lifeline = Pipe()
         process.executableURL = URL(filePath: "/bin/sh")
-        // The node's own process id is the shell's child; the shell waits for the end of its input.
         process.arguments = [
-            "-c", "\"$0\" \"$1\" & node=$!; cat > /dev/null; kill -9 $node; wait $node",
+            "-c", Self.guardScript,
             "\(home)/bin/kafka-server-start.sh",
             folder.appending(path: "server.properties").path,
         ]
@@ -67,6 +66,15 @@ final class KafkaServer: @unchecked Sendable {
         self.lifeline = lifeline
         try awaitReadiness(output)
     }
+
+    /// Runs the node and kills it at the end of its own input. The number may be another process's by then if the node
+    /// died before, so only its own child is killed.
+    private static let guardScript = """
+        "$0" "$1" & node=$!
+        cat > /dev/null
+        if grep -q "^PPid:[[:space:]]*$$\\$" "/proc/$node/status" 2> /dev/null; then kill -9 $node; fi
+        wait $node
+        """
 
     /// Kills the node as a power cut would, and removes its folder unless told otherwise.
     func stop(keepingData: Bool = false) {

@@ -7,6 +7,7 @@ import Kafka
     enum Request: Int16, Sendable, CustomStringConvertible {
         case produce = 0
         case metadata = 3
+        case fetchOffsets = 9
         case findCoordinator = 10
         case initProducerID = 22
         case addPartitionsToTransaction = 24
@@ -18,6 +19,7 @@ import Kafka
             switch self {
             case .produce: "Produce"
             case .metadata: "Metadata"
+            case .fetchOffsets: "OffsetFetch"
             case .findCoordinator: "FindCoordinator"
             case .initProducerID: "InitProducerId"
             case .addPartitionsToTransaction: "AddPartitionsToTxn"
