@@ -37,6 +37,7 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
     private var parked: [Int32: ParkedStore] = [:]
     /// What the group had committed when the partition was assigned.
     private var groupOffsets: [Int32: [String: Int64]] = [:]
+    /// Those that were wiped since they were assigned: once is enough.
     private var wiped: Set<Int32> = []
     private let batch = Client.Batch()
     private let effects: EffectBook
@@ -216,7 +217,6 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
             try handle(failure, clients)
         }
         batch.removeAll()
-        wiped.removeAll()
     }
 
     /// Polls; what a rebalance inside it met comes first.
@@ -464,6 +464,7 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
             var offsets: [String: Int64] = [:]
             for (name, offset) in committed where name.partition == number { offsets[name.topic] = offset }
             groupOffsets[number] = offsets
+            wiped.remove(number)
             let store = try openStore(number)
             restoring[number] = try makeTask(number, store, clients)
             stores[number] = store
