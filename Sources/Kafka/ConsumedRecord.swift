@@ -131,7 +131,7 @@ import CRdKafka
 
 extension [UInt8] {
     /// Copies the bytes of a span; nil stays nil.
-    static func copy(of span: RawSpan?) -> [UInt8]? {
+    package static func copy(of span: RawSpan?) -> [UInt8]? {
         guard let span else { return nil }
         return unsafe span.withUnsafeBytes { unsafe [UInt8]($0) }
     }

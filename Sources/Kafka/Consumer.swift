@@ -6,7 +6,7 @@ import CRdKafka
 /// partition's queue off instead, which keeps what was fetched (kafka.md 3.2 note 7).
 @safe public final class Consumer {
     /// Told of assignments, inside `poll` and `close`.
-    public weak var listener: (any RebalanceListener)?
+    public weak var listener: (any RebalanceListener<Consumer>)?
 
     private var handle: ClientHandle?
     private let group: String

@@ -67,6 +67,16 @@ public struct RecordHeaders: Sendable {
         }
     }
 
+    /// The headers in order, copied.
+    package func copied() -> [RecordHeader] {
+        entries.map { entry in
+            let end = entry.start + entry.nameCount
+            return RecordHeader(
+                name: String(decoding: bytes[entry.start..<end], as: UTF8.self),
+                value: entry.valueCount < 0 ? nil : Array(bytes[end..<end + entry.valueCount]))
+        }
+    }
+
     /// Calls `body` with the bytes of each name and value; null values come as nil.
     func withEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {
         unsafe bytes.withUnsafeBytes { all in

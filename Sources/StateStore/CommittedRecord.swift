@@ -7,7 +7,7 @@ struct CommittedRecord {
     init() {}
 
     /// Reads the records; marks an empty database with this program's format and refuses any other format.
-    init(in database: RocksDatabase) throws(StateStoreError) {
+    init(in database: Database) throws(StateStoreError) {
         guard let format = try Self.integer(UInt32.self, ReservedKey.format, in: database) else {
             try Self.mark(database)
             return
@@ -31,18 +31,18 @@ struct CommittedRecord {
         }
     }
 
-    private static func mark(_ database: RocksDatabase) throws(StateStoreError) {
+    private static func mark(_ database: Database) throws(StateStoreError) {
         let isEmpty = try database.withIterator(from: [], to: [0xFF], caching: false) {
             iterator throws(StateStoreError) in try !iterator.isOnPair()
         }
         guard isEmpty else { throw .unsupportedFormat(found: 0, supported: StateStore.format) }
-        let batch = StateBatch()
+        let batch = StateBatch(for: database)
         batch.put(ReservedKey.format, integer: StateStore.format)
         try batch.write(to: database)
     }
 
     private static func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
-        _: Integer.Type, _ key: [UInt8], in database: RocksDatabase
+        _: Integer.Type, _ key: [UInt8], in database: Database
     ) throws(StateStoreError) -> Integer? {
         try database.read(key) { bytes throws(StateCorruption) in
             var reader = ByteReader(bytes)
@@ -53,7 +53,7 @@ struct CommittedRecord {
     }
 
     private static func decoded<Value>(
-        _ key: [UInt8], in database: RocksDatabase, _ decode: ([UInt8]) throws(StateCorruption) -> Value
+        _ key: [UInt8], in database: Database, _ decode: ([UInt8]) throws(StateCorruption) -> Value
     ) throws(StateStoreError) -> Value? {
         guard let bytes = try database.value(key) else { return nil }
         do throws(StateCorruption) {

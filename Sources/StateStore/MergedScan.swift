@@ -9,7 +9,7 @@ struct MergedScan {
     }
 
     /// Hands the entries to the body until it returns false, the limit is reached or both sources are at their end.
-    func run(over iterator: borrowing RocksIterator, _ body: (StateKey, StateEntry) throws -> Bool) throws {
+    func run(over iterator: borrowing PairIterator, _ body: (StateKey, StateEntry) throws -> Bool) throws {
         var next = 0
         var delivered = 0
         while delivered < limit {
@@ -35,7 +35,7 @@ struct MergedScan {
     }
 }
 
-extension RocksIterator {
+extension PairIterator {
     /// The entry stood on, whose key was read, in a range of entries' keys.
     borrowing func entry(key bytes: [UInt8]) throws(StateStoreError) -> (StateKey, StateEntry) {
         guard let key = StateKey(stored: bytes) else { throw .corrupt(key: bytes, .unknownReservedKey) }

@@ -18,7 +18,7 @@ import CRocksDB
         unsafe pointer = opened
     }
 
-    // Closing waits for RocksDB's background work. Iterators cannot be alive: they borrow this object.
+    // Closing waits for RocksDB's background work. Iterators cannot be alive: ``Database`` lends them within a call only.
     deinit {
         unsafe rocksdb_close(pointer)
     }
@@ -46,23 +46,14 @@ import CRocksDB
         }
     }
 
-    /// A copy of the value under a key.
-    func value(_ key: [UInt8]) throws(StateStoreError) -> [UInt8]? {
-        try read(key) { $0.copy(0..<$0.byteCount) }
-    }
-
     /// Writes all of the batch or nothing.
     func write(_ batch: RocksBatch) throws(StateStoreError) {
         try unsafe Self.checked("write") { unsafe rocksdb_write(pointer, options.write, batch.pointer, $0) }
     }
 
-    /// Runs the body with an iterator over `lower..<upper`; the iterator ends with the call.
-    func withIterator<Result, Failure: Error>(
-        from lower: [UInt8], to upper: [UInt8], caching: Bool,
-        _ body: (borrowing RocksIterator) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let iterator = unsafe RocksIterator(database: pointer, from: lower, to: upper, caching: caching)
-        return try body(iterator)
+    /// An iterator over `lower..<upper`; it must end before the database does.
+    func iterator(from lower: [UInt8], to upper: [UInt8], caching: Bool) -> RocksIterator {
+        unsafe RocksIterator(database: pointer, from: lower, to: upper, caching: caching)
     }
 
     /// Writes the write buffer to a table file, waiting for it if asked to.

@@ -1,9 +1,9 @@
-/// The batch of one commit, or of a part of a restore: the only way into RocksDB.
+/// The batch of one commit, or of a part of a restore: the only way into the database.
 ///
 /// Keys of the timer index are held back and added in their own order at the end. RocksDB's write buffer is a skip list
 /// that is quick to add to where it was added to last; mixed with entries, index keys cost three times as much.
 final class StateBatch {
-    private let batch = RocksBatch()
+    private let batch: WriteBatch
     private var timerChanges: [TimerChange] = []
     private var indexKey: [UInt8] = []
 
@@ -14,6 +14,10 @@ final class StateBatch {
 
     /// The first timer set so far.
     private(set) var earliestTimer: TimerPosition?
+
+    init(for database: Database) {
+        batch = database.makeBatch()
+    }
 
     /// Puts an entry and its timer in place of the timer that RocksDB holds for the key.
     ///
@@ -63,7 +67,7 @@ final class StateBatch {
     }
 
     /// Writes all of it or nothing.
-    func write(to database: RocksDatabase) throws(StateStoreError) {
+    func write(to database: Database) throws(StateStoreError) {
         // By due time is near enough to RocksDB's order; the keys of one due time come as the entries did.
         timerChanges.sort { $0.position.due < $1.position.due }
         for change in timerChanges { addIndexKey(change) }

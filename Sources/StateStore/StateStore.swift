@@ -12,9 +12,9 @@ public final class StateStore {
     static let format: UInt32 = 1
 
     private let settings: StateStoreSettings
-    private let batch = StateBatch()
-    private var directory: StateDirectory?
-    private var database: RocksDatabase?
+    private let batch: StateBatch
+    private var directory: StoreDirectory?
+    private var database: Database?
     private var overlay = StateOverlay()
     private var cache: EntryCache
     private var storedTimers = StoredTimers()
@@ -25,12 +25,20 @@ public final class StateStore {
     ///
     /// An error that ``StateStoreError/isCuredByRestore`` calls for ``destroy(directory:)``, a second try and a
     /// restore.
-    public init(directory path: String, settings: StateStoreSettings) throws(StateStoreError) {
+    public convenience init(directory path: String, settings: StateStoreSettings) throws(StateStoreError) {
+        try self.init(directory: path, on: nil, settings: settings)
+    }
+
+    /// Opens the store in a directory of a disk in memory, or of the file system where there is none.
+    package init(
+        directory path: String, on disk: MemoryDisk?, settings: StateStoreSettings
+    ) throws(StateStoreError) {
         self.settings = settings
         cache = EntryCache(byteLimit: settings.entryCacheBytes)
-        let directory = try StateDirectory(path: path, owner: settings.owner)
+        let directory = try StoreDirectory(path: path, owner: settings.owner, disk: disk)
         self.directory = directory
-        let database = try RocksDatabase(path: directory.databasePath, options: RocksOptions(settings))
+        let database = try directory.openDatabase(settings)
+        batch = StateBatch(for: database)
         record = try CommittedRecord(in: database)
         self.database = database
     }
@@ -318,7 +326,7 @@ public final class StateStore {
         storedTimers.reset()
         do throws(StateStoreError) {
             try directory.deleteDatabase()
-            let database = try RocksDatabase(path: directory.databasePath, options: RocksOptions(settings))
+            let database = try directory.openDatabase(settings)
             record = try CommittedRecord(in: database)
             self.database = database
         } catch {
@@ -348,11 +356,16 @@ public final class StateStore {
 
     /// Deletes a store that nobody has open; `.locked` if somebody has. A directory that is not there is no error.
     public static func destroy(directory path: String) throws(StateStoreError) {
-        guard StateDirectory.exists(path) else { return }
-        try StateDirectory(path: path, owner: "destroy").deleteAll()
+        try destroy(directory: path, on: nil)
     }
 
-    private var opened: RocksDatabase {
+    /// Deletes a store on a disk in memory, or in the file system where there is none.
+    package static func destroy(directory path: String, on disk: MemoryDisk?) throws(StateStoreError) {
+        guard StoreDirectory.exists(path, disk: disk) else { return }
+        try StoreDirectory(path: path, owner: "destroy", disk: disk).deleteAll()
+    }
+
+    private var opened: Database {
         guard let database else { preconditionFailure("the store is closed") }
         return database
     }

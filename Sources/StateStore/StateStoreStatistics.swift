@@ -9,7 +9,7 @@ public struct StateStoreStatistics: Equatable, Sendable {
     /// The number of keys, timers counted extra; an estimate.
     public let estimatedKeyCount: UInt64
 
-    init(of database: RocksDatabase) {
+    init(of database: Database) {
         tableFileBytes = database.property("rocksdb.total-sst-files-size")
         writeBufferBytes = database.property("rocksdb.cur-size-all-mem-tables")
         tableReaderBytes = database.property("rocksdb.estimate-table-readers-mem")

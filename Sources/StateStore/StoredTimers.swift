@@ -42,7 +42,7 @@ struct StoredTimers {
     /// Timers that the index lists too early go to the overlay, which has them met in their order. Nothing due costs
     /// one comparison.
     mutating func earliest(
-        notAfter now: Int64, in database: RocksDatabase, under cache: borrowing EntryCache,
+        notAfter now: Int64, in database: Database, under cache: borrowing EntryCache,
         moving overlay: inout StateOverlay
     ) throws(StateStoreError) -> (due: Int64, key: StateKey)? {
         while let position, position.due <= now {
@@ -86,7 +86,7 @@ struct StoredTimers {
 
     /// The timer of the entry that RocksDB holds for a key; RocksDB is read only if the entry is not known.
     static func timer(
-        of key: StateKey, known: StateEntry??, in database: RocksDatabase
+        of key: StateKey, known: StateEntry??, in database: Database
     ) throws(StateStoreError) -> Int64? {
         if let known { return known?.timer }
         let timer = try database.read(key.bytes) { envelope throws(StateCorruption) in
@@ -101,7 +101,7 @@ struct StoredTimers {
         passed.removeAll(keepingCapacity: true)
     }
 
-    private mutating func readWindow(from start: TimerPosition, in database: RocksDatabase) throws(StateStoreError) {
+    private mutating func readWindow(from start: TimerPosition, in database: Database) throws(StateStoreError) {
         let read = try Self.timers(from: start, count: Self.windowCount, in: database)
         window = read.reversed()
         position = read.first?.position
@@ -109,7 +109,7 @@ struct StoredTimers {
     }
 
     private static func timers(
-        from start: TimerPosition, count: Int, in database: RocksDatabase
+        from start: TimerPosition, count: Int, in database: Database
     ) throws(StateStoreError) -> [Timer] {
         let end = [ReservedKey.timerIndex + 1]
         return try database.withIterator(from: start.indexKey, to: end, caching: true) {

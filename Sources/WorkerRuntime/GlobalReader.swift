@@ -2,22 +2,22 @@ import Kafka
 import Schemas
 
 /// Reads a stage's global tables: whole at start, then what comes, only between transactions.
-final class GlobalReader {
+final class GlobalReader<Reader: BrokerReader> {
     let tables: GlobalTables
-    private let reader: PartitionReader?
+    private let reader: Reader?
     private let partitions: [TopicPartition]
-    private let batch = RecordBatch()
+    private let batch = Reader.Batch()
 
-    private static let recordsPerPoll = 500
+    private static var recordsPerPoll: Int { 500 }
 
-    init(_ topics: [TopicDeclaration], tables: GlobalTables, configuration: ClientConfiguration) throws {
+    init(_ topics: [TopicDeclaration], tables: GlobalTables, makeReader: () throws -> Reader) throws {
         self.tables = tables
         partitions = topics.map { TopicPartition(topic: $0.name, partition: 0) }
         guard !partitions.isEmpty else {
             reader = nil
             return
         }
-        let reader = try PartitionReader(configuration)
+        let reader = try makeReader()
         reader.assign(Dictionary(uniqueKeysWithValues: partitions.map { ($0, .beginning) }))
         self.reader = reader
     }
@@ -27,7 +27,7 @@ final class GlobalReader {
         guard let reader else { return }
         for partition in partitions {
             let (low, high) = try reader.uncommittedWatermarks(
-                partition, timeoutMilliseconds: Restorer.queryTimeoutMilliseconds)
+                partition, timeoutMilliseconds: BrokerQuery.timeoutMilliseconds)
             guard high > low else { continue }
             while (reader.position(partition) ?? 0) < high, !stop.isDraining { try poll(timeout: 100) }
         }

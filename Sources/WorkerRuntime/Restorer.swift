@@ -6,11 +6,12 @@ import StateStore
 ///
 /// The target is the high watermark counted with open transactions: the group's stable offset can be visible before the
 /// commit marker reaches the changelog, and a restore to the last stable offset would drop the last transaction.
-final class Restorer {
-    private let reader: PartitionReader
+final class Restorer<Reader: BrokerReader> {
+    private let reader: Reader
     private let topic: String
     private var targets: [Int32: Target] = [:]
-    private let batch = RecordBatch()
+    private let batch = Reader.Batch()
+    private let plantedFaults: Set<PlantedFault>
     fileprivate(set) var restoredRecords: UInt64 = 0
 
     private struct Target {
@@ -19,12 +20,12 @@ final class Restorer {
         var low: Int64
     }
 
-    private static let recordsPerSlice = 5_000
-    static let queryTimeoutMilliseconds: Int32 = 30_000
+    private static var recordsPerSlice: Int { 5_000 }
 
-    init(changelog: String, configuration: ClientConfiguration) throws {
+    init(changelog: String, reader: Reader, plantedFaults: Set<PlantedFault>) {
         topic = changelog
-        reader = try PartitionReader(configuration)
+        self.reader = reader
+        self.plantedFaults = plantedFaults
     }
 
     var isIdle: Bool { targets.isEmpty }
@@ -34,9 +35,9 @@ final class Restorer {
     /// A resume offset that the changelog does not hold means another changelog or one that was cut: the store is wiped.
     func begin(_ stores: [Int32: StateStore]) throws {
         guard !stores.isEmpty else { return }
-        for (partition, store) in stores {
-            let (low, high) = try reader.uncommittedWatermarks(
-                name(partition), timeoutMilliseconds: Self.queryTimeoutMilliseconds)
+        // In order: what a run asks for, and when, is the same each time.
+        for (partition, store) in stores.sorted(by: { $0.key < $1.key }) {
+            let (low, high) = try watermarks(partition)
             if let resume = store.resumeOffset, resume > high || resume < low { try store.wipe() }
             targets[partition] = Target(store: store, high: high, low: low)
         }
@@ -47,6 +48,19 @@ final class Restorer {
                     (name(partition), .offset(max(from(target), reader.position(name(partition)) ?? 0)))
                 }))
     }
+
+    private func watermarks(_ partition: Int32) throws -> (low: Int64, high: Int64) {
+        // Planted: what is visible of the group's offsets may not be stable in the changelog yet.
+        if plantedFaults.contains(.restoreToLastStableOffset) {
+            return try reader.stableWatermarks(
+                name(partition), timeoutMilliseconds: BrokerQuery.timeoutMilliseconds)
+        }
+        return try reader.uncommittedWatermarks(
+            name(partition), timeoutMilliseconds: BrokerQuery.timeoutMilliseconds)
+    }
+
+    /// The end of a changelog partition now.
+    func highWatermark(_ partition: Int32) throws -> Int64 { try watermarks(partition).high }
 
     func forget(_ partition: Int32) { targets[partition] = nil }
 
@@ -64,7 +78,7 @@ final class Restorer {
             slices[record.partition, default: []].append(RestoredRecord(key: record.key ?? [], value: record.value))
         }
         batch.removeAll()
-        for (partition, records) in slices {
+        for (partition, records) in slices.sorted(by: { $0.key < $1.key }) {
             guard let target = targets[partition] else { continue }
             try target.store.applyRestored(records, resumeOffset: reader.position(name(partition)) ?? 0)
             restoredRecords += UInt64(records.count)

@@ -1,8 +1,8 @@
-import Observability
-import Schemas
+package import Observability
+package import Schemas
 
 /// The metrics of one stage in one process (operations.md B7); updates allocate nothing.
-final class StageMetrics: Sendable {
+package final class StageMetrics: Sendable {
     let consumed: Counter
     let process: Histogram
     let commit: Histogram
@@ -19,7 +19,7 @@ final class StageMetrics: Sendable {
     private let registry: MetricsRegistry
     private let group: String
 
-    init(_ registry: MetricsRegistry, stage: StageDeclaration) {
+    package init(_ registry: MetricsRegistry, stage: StageDeclaration) {
         self.registry = registry
         group = stage.group
         let labels = ["group"]

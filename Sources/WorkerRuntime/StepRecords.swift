@@ -34,7 +34,7 @@ extension RecordBatch: StepRecords {
     }
 
     /// The record's place, without touching its bytes.
-    func entry(_ index: Int) -> (topic: String, partition: Int32, entry: StepEntry) {
+    package func entry(_ index: Int) -> (topic: String, partition: Int32, entry: StepEntry) {
         let record = self[index]
         return (
             record.topic, record.partition,

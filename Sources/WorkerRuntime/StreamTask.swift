@@ -17,6 +17,9 @@ package final class StreamTask {
     private let effects: EffectBook
     private let deadLetter: DeadLetter
     private let sink: any OutputSink
+    private let plantedFaults: Set<PlantedFault>
+    /// Dead letters that a planted fault leaves out of the offsets: the offset by topic.
+    private var passedOver: [String: Int64] = [:]
 
     /// The next offset of each input, as of the last step.
     package private(set) var offsets: [String: Int64]
@@ -29,7 +32,8 @@ package final class StreamTask {
 
     package init(
         declaration: StageDeclaration, partition: Int32, store: StateStore, clock: ClockMode, stage: any Stage,
-        context: DecisionContext, effects: EffectBook, deadLetter: DeadLetter, sink: any OutputSink
+        context: DecisionContext, effects: EffectBook, deadLetter: DeadLetter, sink: any OutputSink,
+        plantedFaults: Set<PlantedFault> = []
     ) {
         self.declaration = declaration
         self.partition = partition
@@ -40,6 +44,7 @@ package final class StreamTask {
         self.effects = effects
         self.deadLetter = deadLetter
         self.sink = sink
+        self.plantedFaults = plantedFaults
         offsets = store.progress?.inputOffsets ?? [:]
         streamTime = store.progress?.streamTime ?? 0
     }
@@ -129,8 +134,13 @@ package final class StreamTask {
             try keep()
         } catch let rejection as Rejection {
             context.dropStaged()
-            let letter = deadLetter.record(of: records.owned(entry.index), rejection: rejection, failedAt: at)
+            let origin = records.owned(entry.index)
+            let letter = deadLetter.record(of: origin, rejection: rejection, failedAt: at)
             draft.deadLetters += 1
+            // Planted: the record leaves its input and arrives nowhere.
+            if plantedFaults.contains(.dropDeadLetter) { return }
+            // Planted: the record is refused again by whoever reads on from here.
+            if plantedFaults.contains(.dropDeadLetterOffset) { passedOver[origin.topic] = entry.offset }
             try send(letter)
         }
     }
@@ -208,6 +218,8 @@ package final class StreamTask {
     /// Returns the changelog's changes, the progress and the execution record of what was done since the last commit.
     package func ending(configurationDigest: String, build: String, globals: [GlobalOffset], wallClock: Int64) -> Ending
     {
+        for (topic, offset) in passedOver where offsets[topic] == offset + 1 { offsets[topic] = offset }
+        passedOver = [:]
         let changes = store.changes()
         let before = store.progress
         let progress = Progress(
@@ -254,8 +266,10 @@ package final class StreamTask {
     }
 
     /// The transaction is gone: memory equals the last commit again.
-    package func aborted() {
-        store.discard()
+    ///
+    /// `keepingOverlay` is planted: the aborted writes stay and are committed with the next transaction.
+    package func aborted(keepingOverlay: Bool = false) {
+        if !keepingOverlay { store.discard() }
         offsets = store.progress?.inputOffsets ?? [:]
         streamTime = store.progress?.streamTime ?? 0
         draft = ExecutionDraft()

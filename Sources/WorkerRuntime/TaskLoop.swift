@@ -1,68 +1,84 @@
-import CommandLineTools
-import Dispatch
-import Foundation
-import Kafka
-import Observability
+package import Kafka
+package import Observability
 import ProtobufCodec
 import Schemas
-import StateStore
+package import StateStore
 
 /// One thread of a stage: one consumer, one transactional producer, and the tasks assigned to it.
 ///
 ///     poll ─▶ decide ─▶ publish ─▶ (commit due) ─▶ changelog, progress, execution, offsets ─▶ commit ─▶ RocksDB
 ///
 /// Everything happens on this thread, rebalances included; nothing here is shared but the status and the metrics.
-final class TaskLoop: RebalanceListener, OutputSink {
+///
+/// `run()` is all a worker calls. A simulator calls what it is made of, one turn at a time and without a thread:
+///
+///     start() ─▶ turn() … turn() ─▶ drain() ─▶ closeStores()
+///        ▲          │ throws
+///        └── recover(from:)
+///
+/// Errors that are not Kafka's pass through to the caller. A loop whose process has died is dropped, not closed: nothing
+/// here has a `deinit` that would reach a broker.
+package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>: RebalanceListener {
     private let settings: LoopConfiguration
+    private let client: Client
+    private let environment: Environment
+    private let disk: MemoryDisk?
     private let status: LoopStatus
     private let metrics: StageMetrics
     private let logger: Logger
     private let stop: StopFlag
+    private let plantedFaults: Set<PlantedFault>
 
     private var machine: TransactionMachine
-    private var clients: Clients?
+    private var clients: Incarnation<Client>?
     private var tasks: [Int32: StreamTask] = [:]
     private var restoring: [Int32: StreamTask] = [:]
     /// Stores of partitions that went away, kept open a while: most come back.
     private var parked: [Int32: ParkedStore] = [:]
     /// What the group had committed when the partition was assigned.
     private var groupOffsets: [Int32: [String: Int64]] = [:]
+    /// Those that were wiped since they were assigned: once is enough.
     private var wiped: Set<Int32> = []
-    private let batch = RecordBatch()
-    /// Reused for every record that is sent.
-    private var headers = RecordHeaders()
+    private let batch = Client.Batch()
     private let effects: EffectBook
     private let counters = StageCounters()
     private var pendingFailure: (any Error)?
     /// True inside `revoked`: what is aborted there is not read again by this member.
     private var isRevoking = false
+    /// Set by a planted fault alone: goes with every transaction in place of the present one.
+    private var staleMetadata: Client.Consumer.GroupMetadata?
 
     private struct ParkedStore {
         var store: StateStore
         var since: UInt64
     }
 
-    /// The clients of one incarnation.
-    private struct Clients {
-        var consumer: Consumer
-        var producer: TransactionalProducer
-        var globals: GlobalReader
-        var restorer: Restorer
-        var handles: [String: TopicHandle]
+    /// What a task adds to a commit, kept until the commit has returned.
+    private struct Committing {
+        var task: StreamTask
+        var ending: StreamTask.Ending
+        var incarnation: [UInt8]?
     }
 
-    private static let parkMilliseconds: UInt64 = 600_000
-    private static let idlePollMilliseconds: Int32 = 100
-    private static let committedTimeoutMilliseconds: Int32 = 30_000
+    // A generic class has no stored statics.
+    private static var parkMilliseconds: UInt64 { 600_000 }
+    private static var idlePollMilliseconds: Int32 { 100 }
+    private static var committedTimeoutMilliseconds: Int32 { 30_000 }
 
-    init(
-        _ settings: LoopConfiguration, status: LoopStatus, metrics: StageMetrics, logger: Logger, stop: StopFlag
+    /// Makes a loop that has not begun; its stores are in the file system unless there is a disk in memory.
+    package init(
+        _ settings: LoopConfiguration, client: Client, environment: Environment, disk: MemoryDisk? = nil,
+        status: LoopStatus, metrics: StageMetrics, logger: Logger, stop: StopFlag
     ) throws {
         self.settings = settings
+        self.client = client
+        self.environment = environment
+        self.disk = disk
         self.status = status
         self.metrics = metrics
         self.logger = logger
         self.stop = stop
+        plantedFaults = settings.plantedFaults
         machine = TransactionMachine(limits: settings.limits)
         effects = EffectBook(performer: try settings.factory.makePerformer(settings.configuration))
     }
@@ -70,88 +86,50 @@ final class TaskLoop: RebalanceListener, OutputSink {
     // MARK: Incarnations
 
     /// Runs until the worker drains; throws when only a new process, or a person, can help.
-    func run() throws {
+    package func run() throws {
         defer { closeStores() }
         while !stop.isDraining {
             do {
-                try incarnation()
-                return
-            } catch let failure as TransactionError {
-                try recover(from: failure)
-            } catch let failure as KafkaError where failure.isFatal || failure.code == .fenced {
-                try recover(from: .fatal(failure))
+                try start()
+                while !stop.isDraining { try turn() }
+                return try drain()
+            } catch {
+                try recover(from: error)
             }
         }
     }
 
-    private func incarnation() throws {
+    /// Begins an incarnation: connects and subscribes.
+    package func start() throws {
         status.update { $0.phase = .starting }
-        let clients = try connect()
-        self.clients = clients
-        defer { disconnect() }
-        clients.consumer.listener = self
-        try clients.consumer.subscribe(settings.inputTopics)
-        while !stop.isDraining { try turn(clients) }
-        status.update { $0.phase = .draining }
-        try perform(machine.draining(), clients)
-    }
-
-    private func connect() throws -> Clients {
-        let declaration = settings.declaration
-        var client = settings.client
-        client.clientID = settings.memberID
-        let tables = GlobalTables(topics: declaration.globalTables, validate: settings.factory.validateGlobal)
+        let tables = GlobalTables(topics: settings.declaration.globalTables, validate: settings.factory.validateGlobal)
         tables.onRefusal = { [logger, metrics] topic, key, why in
             metrics.globalRefusals.series(topic).increment()
             logger.error(
                 "global table record refused", metadata: ["topic": "\(topic)", "key": "\(key)", "why": "\(why)"])
         }
-        let globals = try GlobalReader(declaration.globalTables, tables: tables, configuration: client)
-        try globals.readWhole(stop: stop)
-
-        var producing = ProducerSettings()
-        producing.transactionTimeoutMilliseconds = settings.transactionTimeoutMilliseconds
-        producing.lingerMilliseconds = 2
-        let stop = stop
-        let producer = try TransactionalProducer(
-            client, transactionalID: settings.memberID, settings: producing, stop: { stop.isImmediate })
-        let outputs =
-            declaration.outputs + [declaration.changelog, declaration.deadLetters, Topics.executions.declaration]
-        try producer.warm(outputs.map(\.name))
-        try producer.track([declaration.changelog.name])
-        var handles: [String: TopicHandle] = [:]
-        for topic in outputs { handles[topic.name] = try producer.topicHandle(topic.name) }
-        // Ends what a dead predecessor left open, before any committed offset is read.
-        try producer.initTransactions()
-
-        var consuming = ConsumerSettings()
-        consuming.sessionTimeoutMilliseconds = settings.sessionTimeoutMilliseconds
-        consuming.fetchWaitMilliseconds = 100
-        consuming.queuedMinMessages = 20_000
-        consuming.autoOffsetReset = .error
-        let consumer = try Consumer(
-            client, group: declaration.group, instanceID: settings.isStaticMember ? settings.memberID : nil,
-            settings: consuming)
-        let restorer = try Restorer(changelog: declaration.changelog.name, configuration: client)
-        return Clients(consumer: consumer, producer: producer, globals: globals, restorer: restorer, handles: handles)
+        let clients = try Incarnation(settings, client: client, tables: tables, stop: stop)
+        self.clients = clients
+        clients.consumer.listener = self
+        try clients.consumer.subscribe(settings.inputTopics)
     }
 
-    private func disconnect() {
-        batch.removeAll()
-        clients?.consumer.close()
-        clients?.producer.close()
-        clients?.globals.close()
-        clients?.restorer.close()
-        clients = nil
-        for (partition, task) in tasks.merging(restoring, uniquingKeysWith: { first, _ in first }) {
-            task.aborted()
-            park(partition, task.store)
+    /// Ends the incarnation in order: what is decided is committed, and the group is left.
+    package func drain() throws {
+        status.update { $0.phase = .draining }
+        if let clients { try perform(machine.draining(), clients) }
+        try disconnect()
+    }
+
+    /// Ends the incarnation that failed; returns when the next may start, or throws what it cannot cure.
+    package func recover(from failure: any Error) throws {
+        do {
+            try disconnect()
+        } catch {
+            // The first failure is the one to tell of; it is thrown below unless a restart would cure it.
+            if Self.isCuredByRestart(failure) { throw error }
         }
-        tasks = [:]
-        restoring = [:]
-    }
-
-    private func recover(from failure: TransactionError) throws {
+        guard Self.isCuredByRestart(failure) else { throw failure }
         guard !stop.isDraining else { return }
         let action = machine.failed(.fatal)
         logger.warning(
@@ -165,25 +143,63 @@ final class TaskLoop: RebalanceListener, OutputSink {
         machine.restarted()
     }
 
+    private static func isCuredByRestart(_ failure: any Error) -> Bool {
+        if failure is TransactionError { return true }
+        guard let failure = failure as? KafkaError else { return false }
+        return failure.isFatal || failure.code == .fenced
+    }
+
+    /// Closes the clients and parks the stores; throws what a last rebalance met, unless it is the clients' own matter.
+    private func disconnect() throws {
+        batch.removeAll()
+        clients?.close()
+        clients = nil
+        staleMetadata = nil
+        for (partition, task) in inOrder(tasks) + inOrder(restoring) {
+            task.aborted()
+            park(partition, task.store)
+        }
+        tasks = [:]
+        restoring = [:]
+        if let failure = takePendingFailure(), !(failure is TransactionError), !(failure is KafkaError) {
+            throw failure
+        }
+    }
+
+    private func takePendingFailure() -> (any Error)? {
+        defer { pendingFailure = nil }
+        return pendingFailure
+    }
+
+    /// By partition: what a run does, and when, is the same each time.
+    private func inOrder<Value>(_ values: [Int32: Value]) -> [(key: Int32, value: Value)] {
+        values.sorted { $0.key < $1.key }
+    }
+
+    /// The tasks that decide now, by partition.
+    package var liveTasks: [StreamTask] { inOrder(tasks).map(\.value) }
+
+    /// The partitions whose state is being restored, in order.
+    package var restoringPartitions: [Int32] { restoring.keys.sorted() }
+
     // MARK: One turn
 
-    private func turn(_ clients: Clients) throws {
+    /// Takes one step: restores a slice, polls once, decides what came, and ends the transaction if that is due.
+    package func turn() throws {
+        guard let clients else { preconditionFailure("a turn needs a loop that was started") }
         if !machine.isOpen { try clients.globals.poll() }
         try advanceRestore(clients)
         let isBusy = machine.isOpen || !clients.restorer.isIdle
         let limit = machine.stepLimit
-        let result = try clients.consumer.poll(
-            into: batch, limit: limit, timeoutMilliseconds: isBusy ? 0 : Self.idlePollMilliseconds)
-        if let failure = pendingFailure {
-            pendingFailure = nil
-            throw failure
-        }
+        let result = try poll(clients, limit: limit, timeoutMilliseconds: isBusy ? 0 : Self.idlePollMilliseconds)
         try check(result)
         // A rebalance may have run: what was fetched before it is fetched again by whoever owns it now.
-        if result.rebalanced { batch.removeAll() }
+        if result.rebalanced { dropFetched() }
         heartbeat()
         let count = batch.count
-        let now = wallClock()
+        // Reached by a planted fault alone: what survived a revoke waits until there is a task to decide it.
+        if count > 0, tasks.isEmpty, plantedFaults.contains(.fetchedBatchSurvivesRevoke) { return }
+        let now = environment.wallClockMilliseconds()
         let hasTimers = try settings.clock == .wall && hasDueTimers(now: now)
         guard count > 0 || hasTimers else {
             if machine.isOpen {
@@ -201,12 +217,28 @@ final class TaskLoop: RebalanceListener, OutputSink {
             try handle(failure, clients)
         }
         batch.removeAll()
-        wiped.removeAll()
+    }
+
+    /// Polls; what a rebalance inside it met comes first.
+    private func poll(_ clients: Incarnation<Client>, limit: Int, timeoutMilliseconds: Int32) throws -> PollResult {
+        let result: PollResult
+        do {
+            result = try clients.consumer.poll(into: batch, limit: limit, timeoutMilliseconds: timeoutMilliseconds)
+        } catch {
+            throw takePendingFailure() ?? error
+        }
+        if let failure = takePendingFailure() { throw failure }
+        return result
+    }
+
+    private func dropFetched() {
+        // Planted: what was fetched is decided by a later assignment too, which fetches it again.
+        if !plantedFaults.contains(.fetchedBatchSurvivesRevoke) { batch.removeAll() }
     }
 
     /// Decides what was fetched, task by task, and the timers that the wall clock has passed.
     private func decide(now: Int64) throws {
-        let begun = DispatchTime.now().uptimeNanoseconds
+        let begun = environment.monotonicNanoseconds()
         var steps = entries(of: batch)
         if settings.clock == .wall {
             for (partition, task) in tasks where try steps[partition] == nil && task.hasDueTimer(now: now) {
@@ -220,28 +252,21 @@ final class TaskLoop: RebalanceListener, OutputSink {
             // The one record that makes transactions fail stands alone by now: it goes, the others follow.
             let poison = machine.isolatesPoison ? Rejection(.bug, "its transaction was refused again and again") : nil
             try task.process(ordered, of: batch, now: now, rejecting: poison)
+            // Planted: what was decided is decided again.
+            if plantedFaults.contains(.applyBatchTwice) { try task.process(ordered, of: batch, now: now) }
         }
-        metrics.process.record(Double(DispatchTime.now().uptimeNanoseconds - begun) / 1e9)
+        metrics.process.record(Double(environment.monotonicNanoseconds() - begun) / 1e9)
         metrics.consumed.increment(by: UInt64(batch.count))
     }
 
     /// The fetched records by partition and topic, in offset order.
-    private func entries(of batch: RecordBatch) -> [Int32: [String: [StepEntry]]] {
+    private func entries(of batch: Client.Batch) -> [Int32: [String: [StepEntry]]] {
         var steps: [Int32: [String: [StepEntry]]] = [:]
         for index in 0..<batch.count {
             let (topic, partition, entry) = batch.entry(index)
             steps[partition, default: [:]][topic, default: []].append(entry)
         }
         return steps
-    }
-
-    func send(_ record: OutputRecord) throws {
-        guard let clients, let handle = clients.handles[record.topic.name] else { return }
-        headers.removeAll()
-        for header in record.headers { headers.append(header) }
-        try unsafe clients.producer.send(
-            to: handle, partition: record.partition, key: record.key?.span.bytes, value: record.value?.span.bytes,
-            headers: headers, timestampMilliseconds: record.timestamp)
     }
 
     private func check(_ result: PollResult) throws {
@@ -263,7 +288,7 @@ final class TaskLoop: RebalanceListener, OutputSink {
 
     // MARK: Transactions
 
-    private func perform(_ action: TransactionMachine.Action, _ clients: Clients) throws {
+    private func perform(_ action: TransactionMachine.Action, _ clients: Incarnation<Client>) throws {
         switch action {
         case .proceed, .begin: return
         case .commit: try commit(clients)
@@ -273,7 +298,7 @@ final class TaskLoop: RebalanceListener, OutputSink {
         }
     }
 
-    private func handle(_ failure: TransactionError, _ clients: Clients) throws {
+    private func handle(_ failure: TransactionError, _ clients: Incarnation<Client>) throws {
         switch failure {
         case .fatal: throw failure
         case .abortRequired(let error):
@@ -283,49 +308,76 @@ final class TaskLoop: RebalanceListener, OutputSink {
     }
 
     /// Ends the transaction of every task that took part: all of it, or nothing.
-    private func commit(_ clients: Clients) throws {
-        let begun = DispatchTime.now().uptimeNanoseconds
-        let wall = wallClock()
-        var endings: [(task: StreamTask, ending: StreamTask.Ending, incarnation: [UInt8]?)] = []
+    private func commit(_ clients: Incarnation<Client>) throws {
+        let begun = environment.monotonicNanoseconds()
+        let wall = environment.wallClockMilliseconds()
+        var endings: [Committing] = []
         var offsets: [TopicPartition: Int64] = [:]
         do {
-            for task in tasks.values.sorted(by: { $0.partition < $1.partition }) where !task.draft.isEmpty {
+            for (_, task) in inOrder(tasks) where !task.draft.isEmpty {
                 let ending = task.ending(
                     configurationDigest: settings.configurationDigest, build: settings.build,
                     globals: clients.globals.tables.offsets, wallClock: wall)
-                let incarnation = task.store.incarnation == nil ? Self.newIncarnation() : nil
-                try publish(ending, of: task, incarnation: incarnation)
-                // Also for a task that only fired timers: the generation is checked with the offsets.
-                for (topic, offset) in task.offsets {
-                    offsets[TopicPartition(topic: topic, partition: task.partition)] = offset
-                }
-                endings.append((task, ending, incarnation))
+                let incarnation = task.store.incarnation == nil ? environment.randomBytes(16) : nil
+                try publish(ending, of: task, incarnation: incarnation, clients)
+                offsets.merge(committable(task, clients), uniquingKeysWith: { $1 })
+                endings.append(Committing(task: task, ending: ending, incarnation: incarnation))
             }
-            try clients.producer.sendOffsets(offsets, of: clients.consumer.groupMetadata())
+            try clients.producer.sendOffsets(offsets, of: staleMetadata ?? clients.consumer.groupMetadata())
+            // Planted: a commit that fails after this leaves state that was never committed.
+            if plantedFaults.contains(.writeStateBeforeCommit) { try keep(&endings, clients) }
             try clients.producer.commit()
         } catch let failure as TransactionError {
             return try handle(failure, clients)
         }
         // RocksDB is written only now: a crash before this line costs a tail of the changelog, never the truth.
-        let delivered = clients.producer.deliveredOffsets
-        for (task, ending, incarnation) in endings {
-            let name = TopicPartition(topic: settings.declaration.changelog.name, partition: task.partition)
-            let resume = delivered[name].map { $0 + 1 } ?? ending.progress.resumeOffset
-            try task.committed(ending.progress, resumeOffset: resume, incarnation: incarnation)
-            metrics.committed(ending.execution)
-        }
+        try keep(&endings, clients)
         clients.consumer.storeOffsets(offsets)
         machine.committed()
-        metrics.commit.record(Double(DispatchTime.now().uptimeNanoseconds - begun) / 1e9)
+        metrics.commit.record(Double(environment.monotonicNanoseconds() - begun) / 1e9)
         counters.drain { metrics.stageCounter($0).increment(by: UInt64($1)) }
         publishStatus()
     }
 
-    private func publish(_ ending: StreamTask.Ending, of task: StreamTask, incarnation: [UInt8]?) throws {
+    /// The offsets that a task commits: also those of one that only fired timers, since the generation is checked with
+    /// them.
+    private func committable(_ task: StreamTask, _ clients: Incarnation<Client>) -> [TopicPartition: Int64] {
+        // Planted: whoever owns the partition by now is not protected from this task's timers.
+        if plantedFaults.contains(.sendNoOffsetsForTimerOnlyTransactions), task.draft.records == 0 { return [:] }
+        var offsets: [TopicPartition: Int64] = [:]
+        for (topic, offset) in task.offsets {
+            offsets[TopicPartition(topic: topic, partition: task.partition)] = offset
+        }
+        // Planted: the position is ahead of what was decided wherever something was fetched and not decided yet.
+        if plantedFaults.contains(.commitPositionInsteadOfDecided) {
+            for name in offsets.keys { offsets[name] = clients.consumer.position(name) ?? offsets[name] }
+        }
+        return offsets
+    }
+
+    /// Brings the transaction's state into the stores, once.
+    private func keep(_ endings: inout [Committing], _ clients: Incarnation<Client>) throws {
+        let delivered = clients.producer.deliveredOffsets
+        for item in endings {
+            let name = TopicPartition(topic: settings.declaration.changelog.name, partition: item.task.partition)
+            var resume = delivered[name].map { $0 + 1 } ?? item.ending.progress.resumeOffset
+            // Planted: what another owner adds before the question is answered is never restored.
+            if plantedFaults.contains(.resumeOffsetBeyondDelivered) {
+                resume = try clients.restorer.highWatermark(item.task.partition)
+            }
+            try item.task.committed(item.ending.progress, resumeOffset: resume, incarnation: item.incarnation)
+            metrics.committed(item.ending.execution)
+        }
+        endings = []
+    }
+
+    private func publish(
+        _ ending: StreamTask.Ending, of task: StreamTask, incarnation: [UInt8]?, _ clients: Incarnation<Client>
+    ) throws {
         let changelog = settings.declaration.changelog
         let time = task.streamTime
         func put(_ key: [UInt8], _ value: [UInt8]?) throws {
-            try send(
+            try clients.send(
                 OutputRecord(
                     topic: changelog, partition: task.partition, key: key, value: value, headers: [], timestamp: time))
         }
@@ -334,48 +386,46 @@ final class TaskLoop: RebalanceListener, OutputSink {
             try put(record.key, record.value)
         }
         for change in ending.changes { try put(change.key.bytes, change.value) }
-        let progress = ChangelogRecord.encode(.progress(ending.progress))
-        try put(progress.key, progress.value)
-        try send(
+        // Planted: a restore finds the state and not how far it came.
+        if !plantedFaults.contains(.skipProgressRecord) {
+            let progress = ChangelogRecord.encode(.progress(ending.progress))
+            try put(progress.key, progress.value)
+        }
+        try clients.send(
             OutputRecord(
                 topic: Topics.executions.declaration, partition: task.partition,
                 key: Array(Topics.executions.key(ending.execution).utf8), value: try ending.execution.serializedBytes(),
                 headers: [], timestamp: time))
     }
 
-    /// Sixteen random bytes that name this changelog's first life.
-    private static func newIncarnation() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    }
-
-    private func abort(_ clients: Clients, backoff: Int64) throws {
+    private func abort(_ clients: Incarnation<Client>, backoff: Int64) throws {
         do {
             try clients.producer.abort()
-        } catch {
-            throw TransactionError.fatal(error.error)
+        } catch let failure as TransactionError {
+            throw TransactionError.fatal(failure.error)
         }
         status.update { $0.aborts += 1 }
         metrics.aborts.increment()
         batch.removeAll()
-        for task in tasks.values {
+        for (_, task) in inOrder(tasks) {
             let before = task.offsets
-            task.aborted()
-            if !isRevoking { try rewind(task, from: before, clients) }
+            task.aborted(keepingOverlay: plantedFaults.contains(.keepOverlayOnAbort))
+            // Planted: the consumer reads on behind what was given up.
+            if !isRevoking, !plantedFaults.contains(.skipRewindOnAbort) { try rewind(task, from: before, clients) }
         }
         machine.aborted()
         wait(milliseconds: backoff)
     }
 
     /// Goes back to what was committed, for every input that moved or was fetched ahead.
-    private func rewind(_ task: StreamTask, from before: [String: Int64], _ clients: Clients) throws {
+    private func rewind(_ task: StreamTask, from before: [String: Int64], _ clients: Incarnation<Client>) throws {
         for topic in settings.inputTopics {
             let name = TopicPartition(topic: topic, partition: task.partition)
             if let offset = task.offsets[topic] {
                 try clients.consumer.seek(name, to: offset)
             } else if before[topic] != nil || clients.consumer.position(name) != nil {
                 let (low, _) = try clients.consumer.watermarks(
-                    name, timeoutMilliseconds: Restorer.queryTimeoutMilliseconds)
+                    name, timeoutMilliseconds: BrokerQuery.timeoutMilliseconds)
                 try clients.consumer.seek(name, to: low)
             }
         }
@@ -383,7 +433,7 @@ final class TaskLoop: RebalanceListener, OutputSink {
 
     // MARK: Rebalances
 
-    func assigned(_ partitions: [TopicPartition], consumer: Consumer) {
+    package func assigned(_ partitions: [TopicPartition], consumer: Client.Consumer) {
         do {
             try assign(partitions, consumer)
         } catch {
@@ -391,7 +441,7 @@ final class TaskLoop: RebalanceListener, OutputSink {
         }
     }
 
-    private func assign(_ partitions: [TopicPartition], _ consumer: Consumer) throws {
+    private func assign(_ partitions: [TopicPartition], _ consumer: Client.Consumer) throws {
         guard let clients else { return }
         status.update {
             $0.joined = true
@@ -402,17 +452,24 @@ final class TaskLoop: RebalanceListener, OutputSink {
         var starts: [TopicPartition: StartOffset] = [:]
         for name in partitions { starts[name] = committed[name].map { .offset($0) } ?? .beginning }
         consumer.assign(starts)
+        // Planted: proof of one generation is shown in all that follow.
+        if plantedFaults.contains(.staleGroupMetadata), staleMetadata == nil {
+            staleMetadata = consumer.groupMetadata()
+        }
+        // Planted: records come before there is a task to take them.
+        let holds = !plantedFaults.contains(.storeOpenedBeforeRestoreDone)
         let numbers = Set(partitions.map(\.partition)).sorted()
         var stores: [Int32: StateStore] = [:]
         for number in numbers {
             var offsets: [String: Int64] = [:]
             for (name, offset) in committed where name.partition == number { offsets[name.topic] = offset }
             groupOffsets[number] = offsets
+            wiped.remove(number)
             let store = try openStore(number)
             restoring[number] = try makeTask(number, store, clients)
             stores[number] = store
             // Nothing is delivered before the state is whole, and the group stays alive meanwhile.
-            for name in partitions where name.partition == number { consumer.hold(name) }
+            for name in partitions where holds && name.partition == number { consumer.hold(name) }
         }
         try clients.restorer.begin(stores)
         status.update { $0.phase = stores.isEmpty ? .running : .restoring }
@@ -420,12 +477,14 @@ final class TaskLoop: RebalanceListener, OutputSink {
         publishStatus()
     }
 
-    func revoked(_ partitions: [TopicPartition], lost: Bool, consumer: Consumer) {
-        batch.removeAll()
+    package func revoked(_ partitions: [TopicPartition], lost: Bool, consumer: Client.Consumer) {
+        dropFetched()
         isRevoking = true
         defer { isRevoking = false }
         do {
-            if let clients { try perform(machine.revoking(lost: lost), clients) }
+            // Planted: what somebody else decides by now is committed here too.
+            let isLost = lost && !plantedFaults.contains(.commitOnLostAssignment)
+            if let clients { try perform(machine.revoking(lost: isLost), clients) }
         } catch {
             pendingFailure = error
         }
@@ -452,19 +511,21 @@ final class TaskLoop: RebalanceListener, OutputSink {
         store.blockCache = settings.blockCache
         store.owner = settings.memberID
         let directory = settings.directory(partition)
+        store.entryCacheBytes = settings.entryCacheBytes
         do {
-            return try StateStore(directory: directory, settings: store)
+            return try StateStore(directory: directory, on: disk, settings: store)
         } catch {
             guard error.isCuredByRestore else { throw error }
             logger.error(
                 "state folder damaged: restoring from the changelog",
                 metadata: ["partition": "\(partition)", "error": "\(error)"])
-            try StateStore.destroy(directory: directory)
-            return try StateStore(directory: directory, settings: store)
+            try StateStore.destroy(directory: directory, on: disk)
+            return try StateStore(directory: directory, on: disk, settings: store)
         }
     }
 
-    private func makeTask(_ partition: Int32, _ store: StateStore, _ clients: Clients) throws -> StreamTask {
+    private func makeTask(_ partition: Int32, _ store: StateStore, _ clients: Incarnation<Client>) throws -> StreamTask
+    {
         let declaration = settings.declaration
         let context = DecisionContext(
             declaration: declaration, partition: partition, partitions: settings.partitions, clock: settings.clock,
@@ -472,17 +533,18 @@ final class TaskLoop: RebalanceListener, OutputSink {
         return StreamTask(
             declaration: declaration, partition: partition, store: store, clock: settings.clock,
             stage: try settings.factory.make(settings.configuration), context: context, effects: effects,
-            deadLetter: DeadLetter(stage: declaration, worker: settings.worker, build: settings.build), sink: self)
+            deadLetter: DeadLetter(stage: declaration, worker: settings.worker, build: settings.build),
+            sink: ForwardingSink { try clients.send($0) }, plantedFaults: plantedFaults)
     }
 
     private func park(_ partition: Int32, _ store: StateStore) {
-        parked[partition] = ParkedStore(store: store, since: DispatchTime.now().uptimeNanoseconds / 1_000_000)
+        parked[partition] = ParkedStore(store: store, since: environment.monotonicNanoseconds() / 1_000_000)
     }
 
-    private func closeStores() {
-        for task in tasks.values { task.store.close() }
-        for task in restoring.values { task.store.close() }
-        for kept in parked.values { kept.store.close() }
+    /// Closes every store; the loop is at its end.
+    package func closeStores() {
+        for (_, task) in inOrder(tasks) + inOrder(restoring) { task.store.close() }
+        for (_, kept) in inOrder(parked) { kept.store.close() }
         tasks = [:]
         restoring = [:]
         parked = [:]
@@ -490,8 +552,8 @@ final class TaskLoop: RebalanceListener, OutputSink {
 
     private func expireParked() {
         guard !parked.isEmpty else { return }
-        let now = DispatchTime.now().uptimeNanoseconds / 1_000_000
-        for (partition, kept) in parked where now - kept.since > Self.parkMilliseconds {
+        let now = environment.monotonicNanoseconds() / 1_000_000
+        for (partition, kept) in inOrder(parked) where now - kept.since > Self.parkMilliseconds {
             kept.store.close()
             parked[partition] = nil
         }
@@ -499,19 +561,20 @@ final class TaskLoop: RebalanceListener, OutputSink {
 
     // MARK: Restore
 
-    private func advanceRestore(_ clients: Clients) throws {
+    private func advanceRestore(_ clients: Incarnation<Client>) throws {
         guard !restoring.isEmpty else { return }
         for partition in try clients.restorer.advance(timeoutMilliseconds: 20) { try goLive(partition, clients) }
         if restoring.isEmpty { status.update { $0.phase = .running } }
     }
 
     /// Opens the partition for records, once its state says the same as the group's offsets.
-    private func goLive(_ partition: Int32, _ clients: Clients) throws {
+    private func goLive(_ partition: Int32, _ clients: Incarnation<Client>) throws {
         guard let restored = restoring.removeValue(forKey: partition) else { return }
         let store = restored.store
         let expected = groupOffsets[partition] ?? [:]
         let found = store.progress?.inputOffsets ?? [:]
-        guard found == expected else {
+        // Planted: state of one moment goes on with the inputs of another.
+        guard found == expected || plantedFaults.contains(.ignoreGroupOffsetMismatch) else {
             // Once from nothing; a second contradiction is a person's matter.
             guard wiped.insert(partition).inserted else {
                 throw RuntimeFailure.stateContradictsOffsets(
@@ -544,7 +607,8 @@ final class TaskLoop: RebalanceListener, OutputSink {
     // MARK: Around
 
     private func heartbeat() {
-        status.update { $0.lastPollNanoseconds = DispatchTime.now().uptimeNanoseconds }
+        let now = environment.monotonicNanoseconds()
+        status.update { $0.lastPollNanoseconds = now }
         expireParked()
     }
 
@@ -570,8 +634,6 @@ final class TaskLoop: RebalanceListener, OutputSink {
 
     private func wait(milliseconds: Int64) {
         guard milliseconds > 0, !stop.isDraining else { return }
-        Thread.sleep(forTimeInterval: Double(milliseconds) / 1_000)
+        environment.wait(milliseconds: milliseconds)
     }
-
-    private func wallClock() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 }

@@ -7,19 +7,21 @@
 ///    └───────── aborting ◀─────────────────────────────────┘
 ///
 ///  any ── failed (fatal) ──▶ broken ── restarted ──▶ idle;   broken again and again ──▶ exit
-struct TransactionMachine {
+package struct TransactionMachine {
     /// When a transaction ends by itself.
-    struct Limits {
-        var commitIntervalMilliseconds: Int64 = 100
-        var records = 20_000
-        var overlayBytes = 32 << 20
+    package struct Limits: Sendable {
+        package var commitIntervalMilliseconds: Int64 = 100
+        package var records = 20_000
+        package var overlayBytes = 32 << 20
         /// Records taken at once; the unit of merging by time.
-        var stepRecords = 2_000
+        package var stepRecords = 2_000
         /// Aborts in a row, each with half the records, until one record stands alone.
-        var backoffMilliseconds: Int64 = 50
-        var backoffLimitMilliseconds: Int64 = 5_000
+        package var backoffMilliseconds: Int64 = 50
+        package var backoffLimitMilliseconds: Int64 = 5_000
         /// Incarnations in a row that ended without one commit.
-        var restarts = 5
+        package var restarts = 5
+
+        package init() {}
     }
 
     enum State: Equatable {

@@ -65,6 +65,7 @@ struct WorkerProcess: Sendable {
     /// A loop that has not begun, and what the process sees of it.
     private struct PlannedLoop: Sendable {
         var settings: LoopConfiguration
+        var client: KafkaClient
         var status: LoopStatus
         var metrics: StageMetrics
     }
@@ -83,15 +84,18 @@ struct WorkerProcess: Sendable {
         return stages.flatMap { factory in
             let metrics = StageMetrics(registry, stage: factory.declaration)
             return (0..<configuration[WorkerSettings.threads]).map { thread in
-                PlannedLoop(
-                    settings: LoopConfiguration(
-                        factory: factory, configuration: configuration, client: client, instanceID: identity.name,
-                        isStaticMember: identity.isStatic, thread: thread, clock: clock,
-                        partitions: Int32(configuration[WorkerSettings.partitions]), limits: limits,
-                        sessionTimeoutMilliseconds: Int32(configuration[WorkerSettings.sessionTimeout]),
-                        transactionTimeoutMilliseconds: Int32(configuration[WorkerSettings.transactionTimeout]),
-                        stateDirectory: configuration[WorkerSettings.stateDirectory], blockCache: cache, worker: name,
-                        build: Worker.build, configurationDigest: digest),
+                var settings = LoopConfiguration(
+                    factory: factory, configuration: configuration, instanceID: identity.name,
+                    isStaticMember: identity.isStatic, thread: thread, clock: clock,
+                    partitions: Int32(configuration[WorkerSettings.partitions]), worker: name, build: Worker.build,
+                    configurationDigest: digest)
+                settings.limits = limits
+                settings.sessionTimeoutMilliseconds = Int32(configuration[WorkerSettings.sessionTimeout])
+                settings.transactionTimeoutMilliseconds = Int32(configuration[WorkerSettings.transactionTimeout])
+                settings.stateDirectory = configuration[WorkerSettings.stateDirectory]
+                settings.blockCache = cache
+                return PlannedLoop(
+                    settings: settings, client: KafkaClient(client),
                     status: LoopStatus(stage: factory.declaration.group, thread: thread), metrics: metrics)
             }
         }
@@ -106,9 +110,10 @@ struct WorkerProcess: Sendable {
                 group.enter()
                 let thread = Thread {
                     do {
-                        let loop = try TaskLoop(
-                            planned.settings, status: planned.status, metrics: planned.metrics, logger: logger,
-                            stop: stop)
+                        // Named here, so that the loop is specialised for Kafka and nothing else.
+                        let loop = try TaskLoop<KafkaClient, SystemEnvironment>(
+                            planned.settings, client: planned.client, environment: SystemEnvironment(),
+                            status: planned.status, metrics: planned.metrics, logger: logger, stop: stop)
                         try loop.run()
                         planned.status.update { $0.phase = .stopped }
                     } catch {

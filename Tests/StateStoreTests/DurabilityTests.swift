@@ -359,7 +359,7 @@ struct DurabilityTests {
 
     private func indexKeys(_ name: String) throws -> [TimerPosition] {
         let database = try RocksDatabase(path: directory.path("\(name)/rocksdb"), options: RocksOptions(settings))
-        return try database.withIterator(from: [0xF2], to: [0xF3], caching: false) { iterator in
+        return try Database.rocks(database).withIterator(from: [0xF2], to: [0xF3], caching: false) { iterator in
             var found: [TimerPosition] = []
             while try iterator.isOnPair() {
                 found.append(try #require(TimerPosition(indexKey: iterator.key)))

@@ -1,20 +1,27 @@
 import StateStore
 import Testing
 
-/// The store against the model, in random runs of everything a runtime does with it.
+/// The store against the model, in random runs of everything a runtime does with it, on RocksDB and in memory.
 struct StoreModelTests {
+    /// Where a run's store keeps what was committed.
+    enum Medium: CaseIterable {
+        case files, memory
+    }
+
     /// Small caches and buffers, so that entries are evicted and tables written within a run.
     static let runs: [(seed: UInt64, entryCacheBytes: Int, writeAheadLog: Bool)] =
         (1...24).map { seed in (seed, [0, 2_000, 8 << 20][Int(seed % 3)], seed % 4 != 0) }
 
-    @Test(arguments: runs)
-    func storeDoesAsTheModel(_ run: (seed: UInt64, entryCacheBytes: Int, writeAheadLog: Bool)) throws {
+    @Test(arguments: runs, Medium.allCases)
+    func storeDoesAsTheModel(
+        _ run: (seed: UInt64, entryCacheBytes: Int, writeAheadLog: Bool), on medium: Medium
+    ) throws {
         var settings = StateStoreSettings()
         settings.entryCacheBytes = run.entryCacheBytes
         settings.writeAheadLog = run.writeAheadLog
         settings.writeBufferBytes = 64 << 10
         settings.schemaVersion = UInt32(run.seed)
-        var player = try Player(seed: run.seed, settings: settings)
+        var player = try Player(seed: run.seed, settings: settings, medium: medium)
         for _ in 0..<1_500 { try player.step() }
         try player.finish()
     }
@@ -22,6 +29,7 @@ struct StoreModelTests {
     /// Plays the same moves on both sides and compares after each.
     private struct Player {
         let directory: TemporaryDirectory
+        let disk: MemoryDisk?
         let settings: StateStoreSettings
         var random: SeededGenerator
         var store: StateStore
@@ -32,11 +40,20 @@ struct StoreModelTests {
         var digest = ChangeDigest.initial
         var restores = 0
 
-        init(seed: UInt64, settings: StateStoreSettings) throws {
+        init(seed: UInt64, settings: StateStoreSettings, medium: Medium) throws {
             self.settings = settings
             directory = try TemporaryDirectory()
             random = SeededGenerator(seed: seed)
-            store = try StateStore(directory: directory.path("store"), settings: settings)
+            disk =
+                switch medium {
+                case .files: nil
+                case .memory: MemoryDisk()
+                }
+            store = try StateStore(directory: directory.path("store"), on: disk, settings: settings)
+        }
+
+        private func open(_ name: String) throws -> StateStore {
+            try StateStore(directory: directory.path(name), on: disk, settings: settings)
         }
 
         mutating func step() throws {
@@ -116,7 +133,7 @@ struct StoreModelTests {
         mutating func reopen() throws {
             model.discard()
             store.close()
-            store = try StateStore(directory: directory.path("store"), settings: settings)
+            store = try open("store")
             #expect(store.progress == progress)
             #expect(try store.committed() == model.committed)
         }
@@ -126,7 +143,7 @@ struct StoreModelTests {
             guard let progress else { return }
             restores += 1
             discard()
-            let restored = try StateStore(directory: directory.path("restored-\(restores)"), settings: settings)
+            let restored = try open("restored-\(restores)")
             var offset = 0
             while offset < changelog.count {
                 let end = Swift.min(offset + Int.random(in: 1...400, using: &random), changelog.count)
@@ -139,10 +156,10 @@ struct StoreModelTests {
             #expect(try restored.drainedTimers() == model.timers(of: model.committed))
             guard random.chance(50) else { return restored.close() }
             store.close()
-            try StateStore.destroy(directory: directory.path("store"))
+            try StateStore.destroy(directory: directory.path("store"), on: disk)
             restored.close()
             restores += 1
-            store = try StateStore(directory: directory.path("store"), settings: settings)
+            store = try open("store")
             try store.applyRestored(changelog, resumeOffset: Int64(changelog.count))
         }
 
