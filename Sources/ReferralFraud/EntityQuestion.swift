@@ -27,20 +27,22 @@ struct EntityQuestion {
         // Judged before the oldest leave, so that the claim is in its own window whatever its age.
         defer { history.prune() }
         var findings: [Finding] = []
-        var told: [ClaimEvidence] = []
+        var told: [Telling] = []
         if let rule = rules.accountsRule(key.kind) {
             let window = ClaimWindow(claims: history.claims, index: index, length: rule.windowMilliseconds)
             let accounts = window.greatestAccounts(limit: Int(rule.limit))
             let judged = shared(rule, accounts.own, window, completeSince: completeSince)
             if let judged { findings.append(judged) }
-            told = accounts.told.suffix(EntityDecider.toldLimit).map { retell($0, rule, window) }
+            told += accounts.told.suffix(EntityDecider.toldLimit).map { tell($0, rule, window) }
         }
         if let rule = rules.velocityRule(key.kind) {
             let window = ClaimWindow(claims: history.claims, index: index, length: rules.velocityWindowMs)
-            let judged = tooFast(rule, window, completeSince: completeSince)
+            let count = window.greatestCount(limit: Int(rule.limit))
+            let judged = tooFast(rule, count.own, window, completeSince: completeSince)
             if let judged { findings.append(judged) }
+            told += count.told.suffix(EntityDecider.toldLimit).map { tell($0, rule, window) }
         }
-        return [evidence(for: entry, findings, revised: false)] + told
+        return [evidence(for: entry, findings, revised: false)] + retold(told, history.claims)
     }
 
     // R03, R04
@@ -65,21 +67,41 @@ struct EntityQuestion {
     }
 
     // R05
-    private func tooFast(_ rule: VelocityRule, _ window: ClaimWindow, completeSince: Int64) -> Finding? {
-        let figure = window.greatestCount()
-        let isOver = figure.measured > Int(rule.limit)
-        guard isOver || entry.claimedMs &- rules.velocityWindowMs < completeSince else { return nil }
-        return (isOver ? rule.outcome : .velocityHistory).finding(
-            weight: isOver ? rules.velocityWeight : 0, floor: .review,
-            evidence: lines(figure.claims, window, of: window.index), measured: Int64(figure.measured),
-            limit: Int64(rule.limit))
+    private func tooFast(
+        _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
+    ) -> Finding? {
+        if figure.measured > Int(rule.limit) { return tooFastFinding(rule, figure, window, of: window.index) }
+        guard entry.claimedMs &- rules.velocityWindowMs < completeSince else { return nil }
+        return RuleOutcome.velocityHistory.finding(
+            weight: 0, floor: .review, evidence: lines(figure.claims, window, of: window.index),
+            measured: Int64(figure.measured), limit: Int64(rule.limit))
     }
 
-    /// The claims's own window has come to the limit, and no more: each claim adds one account at most.
-    private func retell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> ClaimEvidence {
+    private func tooFastFinding(
+        _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
+    ) -> Finding {
+        rule.outcome.finding(
+            weight: rules.velocityWeight, floor: .review, evidence: lines(figure.claims, window, of: index),
+            measured: Int64(figure.measured), limit: Int64(rule.limit))
+    }
+
+    /// The window has come to the limit, and no more: each claim adds one account at most.
+    private func tell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> Telling {
         let figure = WindowFigure(measured: Int(rule.limit), claims: told.window)
-        return evidence(
-            for: window.claims[told.index], [sharedFinding(rule, figure, window, of: told.index)], revised: true)
+        return Telling(index: told.index, finding: sharedFinding(rule, figure, window, of: told.index))
+    }
+
+    /// The window has come past the limit by one: the new claim.
+    private func tell(_ told: ToldClaim, _ rule: VelocityRule, _ window: ClaimWindow) -> Telling {
+        let figure = WindowFigure(measured: told.window.count, claims: told.window)
+        return Telling(index: told.index, finding: tooFastFinding(rule, figure, window, of: told.index))
+    }
+
+    /// Evidence anew for the newest of those who are told, each once with all that is found.
+    private func retold(_ told: [Telling], _ claims: [EntityClaim]) -> [ClaimEvidence] {
+        Dictionary(grouping: told, by: \.index).sorted { $0.key < $1.key }
+            .suffix(EntityDecider.toldLimit)
+            .map { index, tellings in evidence(for: claims[index], tellings.map(\.finding), revised: true) }
     }
 
     // R07: whoever is referred by somebody he has referred before.
@@ -127,6 +149,13 @@ struct EntityQuestion {
         }
         return lines
     }
+}
+
+/// What an earlier claim is told anew.
+private struct Telling {
+    /// Index into the entity's claims by time.
+    let index: Int
+    let finding: Finding
 }
 
 extension EntityKind {
