@@ -587,6 +587,8 @@ struct SettlementModelTests {
         #expect(ModelMoney.text(1_250, "USD") == "12.50 USD")
         #expect(ModelMoney.text(5, "USD") == "0.05 USD")
         #expect(ModelMoney.text(1_250, "JPY") == "1250 JPY")
+        #expect(ModelMoney.text(-7, "KWD") == "-0.007 KWD")
+        #expect(ModelMoney.text(12_345, "UYW") == "1.2345 UYW")
         #expect(ModelMoney.text(-1_250, "KWD") == "-1.250 KWD")
     }
 }

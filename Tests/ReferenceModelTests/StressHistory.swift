@@ -224,6 +224,7 @@ struct StressHistory {
                         $0.variables = pick([
                             ["name": "Li", "count": "3", "price": "1250 USD"],
                             ["name": "Li", "count": "-3", "price": "5 JPY"],
+                            ["name": "Li", "count": "0", "price": "-1250 KWD"],
                             ["name": "Li", "count": "x", "price": "1250 USD"], ["name": " ", "count": "3"],
                         ])
                         $0.priority = UInt32(below(10))
