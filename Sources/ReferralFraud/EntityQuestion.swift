@@ -7,6 +7,9 @@ struct EntityQuestion {
     let claim: ValidClaim
     let rules: FraudRulesVersion
     let entry: EntityClaim
+    /// Whether the address is one of a carrier's. Read once and where something is found: the blocks may be many, and of
+    /// most claims there is nothing to say.
+    private lazy var isCarrier = key.kind.isNetwork && (claim.address.map(rules.isCarrier) ?? false)
 
     init(key: EntityKey, claim: ValidClaim, rules: FraudRulesVersion) {
         self.key = key
@@ -21,11 +24,11 @@ struct EntityQuestion {
     }
 
     /// Enters the claim and returns its evidence, then that of the claims that look worse through it.
-    func answer(entering history: inout EntityHistory) -> [ClaimEvidence] {
+    ///
+    /// The caller prunes the history once all is said: the claim is in its own window, and in a circle, whatever its age.
+    mutating func answer(entering history: inout EntityHistory) -> [ClaimEvidence] {
         let completeSince = history.completeSince(rulesSince: rules.historySinceMs, entering: entry.claimedMs)
         let index = history.enter(entry)
-        // Judged before the oldest leave, so that the claim is in its own window whatever its age.
-        defer { history.prune() }
         var findings: [Finding] = []
         var told: [Telling] = []
         if let rule = rules.accountsRule(key.kind) {
@@ -46,7 +49,7 @@ struct EntityQuestion {
     }
 
     // R03, R04
-    private func shared(
+    private mutating func shared(
         _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
     ) -> Finding? {
         if figure.measured >= Int(rule.limit) { return sharedFinding(rule, figure, window, of: window.index) }
@@ -56,18 +59,17 @@ struct EntityQuestion {
             measured: Int64(figure.measured), limit: Int64(rule.limit))
     }
 
-    private func sharedFinding(
+    private mutating func sharedFinding(
         _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
     ) -> Finding {
-        let isCarrier = claim.address.map { key.kind.isNetwork && rules.isCarrier($0) } ?? false
-        return rule.shared.finding(
+        rule.shared.finding(
             weight: isCarrier ? rules.carrierWeight(rule.weight) : rule.weight, floor: rule.floor,
-            evidence: lines(figure.claims, window, of: index, isCarrier: isCarrier), measured: Int64(figure.measured),
+            evidence: lines(figure.claims, window, of: index), measured: Int64(figure.measured),
             limit: Int64(rule.limit))
     }
 
     // R05
-    private func tooFast(
+    private mutating func tooFast(
         _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
     ) -> Finding? {
         if figure.measured > Int(rule.limit) { return tooFastFinding(rule, figure, window, of: window.index) }
@@ -77,7 +79,7 @@ struct EntityQuestion {
             measured: Int64(figure.measured), limit: Int64(rule.limit))
     }
 
-    private func tooFastFinding(
+    private mutating func tooFastFinding(
         _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
     ) -> Finding {
         rule.outcome.finding(
@@ -86,13 +88,13 @@ struct EntityQuestion {
     }
 
     /// The window has come to the limit, and no more: each claim adds one account at most.
-    private func tell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> Telling {
+    private mutating func tell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> Telling {
         let figure = WindowFigure(measured: Int(rule.limit), claims: told.window)
         return Telling(index: told.index, finding: sharedFinding(rule, figure, window, of: told.index))
     }
 
     /// The window has come past the limit by one: the new claim.
-    private func tell(_ told: ToldClaim, _ rule: VelocityRule, _ window: ClaimWindow) -> Telling {
+    private mutating func tell(_ told: ToldClaim, _ rule: VelocityRule, _ window: ClaimWindow) -> Telling {
         let figure = WindowFigure(measured: told.window.count, claims: told.window)
         return Telling(index: told.index, finding: tooFastFinding(rule, figure, window, of: told.index))
     }
@@ -137,10 +139,8 @@ struct EntityQuestion {
         }
     }
 
-    /// The entity, then the other claims of the window, newest first.
-    private func lines(
-        _ claims: Range<Int>, _ window: ClaimWindow, of index: Int, isCarrier: Bool = false
-    ) -> [String] {
+    /// The entity, whether it is a carrier's, then the other claims of the window, newest first.
+    private mutating func lines(_ claims: Range<Int>, _ window: ClaimWindow, of index: Int) -> [String] {
         var lines = [key.text]
         if isCarrier { lines.append("carrier") }
         for other in claims.reversed() where other != index {

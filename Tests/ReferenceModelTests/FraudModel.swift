@@ -198,7 +198,7 @@ struct EntitiesModel: ModelStage {
         var told: [(Entry, Finding)] = []
         for measure in Self.measures(query.kind, version, isCarrier) {
             if let finding = judge(measure, query, entry, all, isCarrier, known) { findings.append(finding) }
-            told += later(measure, query, entry, all, isCarrier && measure.countsFriends)
+            told += later(measure, query, entry, all, isCarrier)
         }
         publish(query, entry, findings, version, isRevised: false, &effects)
         retell(query, told, version, &effects)
@@ -299,9 +299,7 @@ struct EntitiesModel: ModelStage {
             if found > best.figure { best = (end, found) }
         }
         let isReached = measure.countsFriends ? best.figure >= measure.limit : best.figure > measure.limit
-        let lines = evidence(
-            query.entityKey, isCarrier && isReached && measure.countsFriends, entry,
-            inside(all, best.end, measure.window))
+        let lines = evidence(query.entityKey, isCarrier, entry, inside(all, best.end, measure.window))
         if isReached {
             return FraudModel.finding(
                 measure.rule, measure.outcome, measure.reason, measure.weight, measure.floor, evidence: lines,

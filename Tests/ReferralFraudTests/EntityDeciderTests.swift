@@ -139,6 +139,34 @@ struct SharedEntityTests {
         #expect(try last(.device, steps, rules: rules).first == "c2; R03.01 DEVICE_SHARED 45 review 2/2 [device:d c1]")
     }
 
+    @Test("Whatever is found of a carrier's address says that it is one; velocity weighs in full there")
+    func carrierEvidence() throws {
+        let rules = Samples.rules {
+            $0.carrierBlocks = ["198.51.100.0/24"]
+            $0.historySinceMs = Samples.start
+            $0.velocityIpLimit = 1
+        }
+        let steps: [Step] = [("c1", "f1", 0), ("c2", "f1", day - 1)]
+        #expect(
+            try last(.ip, [steps[0]], rules: rules) == [
+                "c1; R04.x00 NOT_ENOUGH_HISTORY 0 review 1/5 [ip:198.51.100.7 carrier]; "
+                    + "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/1 [ip:198.51.100.7 carrier]"
+            ])
+        #expect(
+            try last(.ipBlock, steps, rules: rules) == [
+                "c2; R04.x00 NOT_ENOUGH_HISTORY 0 review 1/20 [block:198.51.100.0/24 carrier c1]"
+            ])
+        let fast: [Step] = [("c1", "f1", 2 * day), ("c2", "f1", 2 * day)]
+        #expect(
+            try last(.ip, fast, rules: rules) == [
+                "c2; R05.03 VELOCITY_IP 35 review 2/1 [ip:198.51.100.7 carrier c1]",
+                "c1*; R05.03 VELOCITY_IP 35 review 2/1 [ip:198.51.100.7 carrier c2]",
+            ])
+        #expect(
+            try last(.device, [steps[0]], rules: rules)[0].hasSuffix(
+                "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/3 [device:d]"))
+    }
+
     @Test("A device that comes to the limit anew tells everyone in the window")
     func toldAnew() throws {
         var book = MemoryBook()
@@ -501,6 +529,18 @@ struct CircleTests {
         _ = try book.ask(.referrer, claim("c2", "b", "a", 1))
         #expect(try lines(book.ask(.circle, claim("c1", "a", "b", 0))) == ["c1"])
     }
+
+    @Test(
+        "A referral that is too late to be kept still closes the circle of a later claim", arguments: [0, 1] as [Int64])
+    func lateBeyondRetention(after: Int64) throws {
+        var book = MemoryBook()
+        _ = try book.ask(.circle, claim("c2", "b", "a", 2))
+        _ = try book.ask(.referrer, claim("c3", "a", "x", 31 * day + after))
+        #expect(try lines(book.ask(.referrer, claim("c1", "a", "b", 0))) == ["c1; " + history, "c2*; \(circle)"])
+        #expect(book.histories["referrer:a"]?.claims.map(\.claimID) == ["c3"])
+    }
+
+    private let history = "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/10 [referrer:a]"
 
     @Test("A referral after the asker's is no circle of his")
     func laterReferral() throws {
