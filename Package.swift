@@ -91,7 +91,12 @@ let package = Package(
             tests("ShopGeneratorTests", ["ShopGenerator", "Schemas", "ProtobufCodec"]),
             tests("OperationsTests", ["Operations", "Kafka", "Schemas", "ProtobufCodec"]),
             tests("CommandLineToolsTests", ["CommandLineTools"]),
-            tests("ReferenceModelTests", ["Operations", "ShopGenerator", "Kafka", "Schemas", "ProtobufCodec"]),
+            tests(
+                "ReferenceModelTests",
+                [
+                    "Operations", "ShopGenerator", "Kafka", "Schemas", "ProtobufCodec", "StageTestKit", "WorkerRuntime",
+                    "tagging-worker", "fraud-worker", "settlement-worker", "notification-worker",
+                ]),
             tests(
                 "WorkerRuntimeTests",
                 [

@@ -2,7 +2,8 @@ public import Schemas
 
 /// Reads the values of template variables by their types and prints them for a customer (N12).
 public enum VariableValue {
-    /// Returns the value as it stands in a message: text and integers as they are, `1250 USD` as `12.50 USD`.
+    /// Returns the value as it stands in a message: text and integers as they are, `1250 USD` as `12.50 USD`,
+    /// `1250 JPY` as `1250 JPY`.
     public static func printed(_ value: String, as type: VariableType, name: String) throws(TemplateFault) -> String {
         guard !value.isBlank else { throw .blankVariable(name) }
         switch type {
@@ -29,8 +30,7 @@ public enum VariableValue {
         let parts = value.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 2, isInteger(parts[0]), let minorUnits = Int64(parts[0]) else { return nil }
         guard parts[1].utf8.count == 3, parts[1].utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }) else { return nil }
-        let (whole, rest) = minorUnits.magnitude.quotientAndRemainder(dividingBy: 100)
-        return "\(minorUnits < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest) \(parts[1])"
+        return Money(minorUnits: minorUnits, currency: String(parts[1])).text
     }
 }
 

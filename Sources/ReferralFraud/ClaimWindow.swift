@@ -21,13 +21,40 @@ struct ClaimWindow {
 
     private var claimedAt: Int64 { claims[index].claimedMs }
 
-    /// Returns the greatest number of claims, in the first window that has it.
-    func greatestCount() -> WindowFigure {
+    /// Returns the greatest number of claims, in the first window that has it, and the other claims of the windows that
+    /// this one brings past the limit; without those that stood in a window past it before.
+    func greatestCount(limit: Int) -> (own: WindowFigure, told: [ToldClaim]) {
         var greatest = WindowFigure()
+        var told: [ToldClaim] = []
+        var nextUntold = 0
         forEachWindow(from: claimedAt, before: claimedAt &+ length) { range in
             if range.count > greatest.measured { greatest = WindowFigure(measured: range.count, claims: range) }
+            guard range.count - 1 == limit else { return }
+            let untold = max(nextUntold, range.lowerBound)..<max(nextUntold, range.upperBound)
+            told += newlyCrowded(untold, limit: limit).map { ToldClaim(index: $0, window: range) }
+            nextUntold = untold.upperBound
         }
-        return greatest
+        return (greatest, told)
+    }
+
+    /// The other claims of the range that were in no window past the limit before the new claim came.
+    ///
+    /// Such a window is a run of `limit + 1` claims within less than its length. A busy entity stays near its limit for
+    /// long: without this each new claim would tell the same claims again.
+    private func newlyCrowded(_ range: Range<Int>, limit: Int) -> [Int] {
+        func place(_ claim: Int) -> Int { claim < index ? claim : claim - 1 }
+        func time(_ place: Int) -> Int64 { claims[place < index ? place : place + 1].claimedMs }
+        var start = max(0, place(range.lowerBound) - limit)
+        var lastRun: Int?
+        return range.filter { claim in
+            guard claim != index else { return false }
+            let place = place(claim)
+            while start <= place, start + limit < claims.count - 1 {
+                if time(start + limit) - time(start) < length { lastRun = start }
+                start += 1
+            }
+            return lastRun.map { $0 + limit < place } ?? true
+        }
     }
 
     /// Returns the greatest number of distinct friends, and the other claims of the windows that this one brings to the

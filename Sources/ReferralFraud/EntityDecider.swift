@@ -30,10 +30,10 @@ public enum EntityDecider {
         let claim = try ValidClaim(query.claim)
         let key = try key(of: query, claim)
         guard let version = rules?.version(at: claim.claimedAt) else { throw Rejection.noRulesVersion }
-        let question = EntityQuestion(key: key, claim: claim, rules: version)
+        var question = EntityQuestion(key: key, claim: claim, rules: version)
         switch key.kind {
-        case .device, .ip, .ipBlock, .payment: return try judge(question, &book)
-        case .referrer: return try judgeReferrer(question, &book)
+        case .device, .ip, .ipBlock, .payment: return try judge(&question, &book)
+        case .referrer: return try judgeReferrer(&question, &book)
         case .circle: return try judgeCircle(question, &book)
         case .unspecified, .UNRECOGNIZED: throw Rejection(.schema, "kind is none of an entity")
         }
@@ -48,24 +48,29 @@ public enum EntityDecider {
         return key
     }
 
-    private static func judge(_ question: EntityQuestion, _ book: inout some EntityBook) throws -> EntityOutcome {
+    private static func judge(
+        _ question: inout EntityQuestion, _ book: inout some EntityBook
+    ) throws -> EntityOutcome {
         var history = try book.history(question.key.text) ?? EntityHistory()
         guard !history.knows(question.entry.claimID) else { return .known }
         let evidence = question.answer(entering: &history)
+        history.prune()
         try book.keep(history, question.key.text)
         return .answered(evidence)
     }
 
     // R07: the claim may be what a later one's circle was waiting for.
     private static func judgeReferrer(
-        _ question: EntityQuestion, _ book: inout some EntityBook
+        _ question: inout EntityQuestion, _ book: inout some EntityBook
     ) throws -> EntityOutcome {
         var history = try book.history(question.key.text) ?? EntityHistory()
         guard !history.knows(question.entry.claimID) else { return .known }
         let evidence = question.answer(entering: &history)
         let askers = try book.history(CircleAskers.key(question.key)) ?? EntityHistory()
+        let closed = question.closedCircles(askers: askers, referrals: history)
+        history.prune()
         try book.keep(history, question.key.text)
-        return .answered(evidence + question.closedCircles(askers: askers, referrals: history))
+        return .answered(evidence + closed)
     }
 
     // R07

@@ -7,6 +7,9 @@ struct EntityQuestion {
     let claim: ValidClaim
     let rules: FraudRulesVersion
     let entry: EntityClaim
+    /// Whether the address is one of a carrier's. Read once and where something is found: the blocks may be many, and of
+    /// most claims there is nothing to say.
+    private lazy var isCarrier = key.kind.isNetwork && (claim.address.map(rules.isCarrier) ?? false)
 
     init(key: EntityKey, claim: ValidClaim, rules: FraudRulesVersion) {
         self.key = key
@@ -21,30 +24,32 @@ struct EntityQuestion {
     }
 
     /// Enters the claim and returns its evidence, then that of the claims that look worse through it.
-    func answer(entering history: inout EntityHistory) -> [ClaimEvidence] {
+    ///
+    /// The caller prunes the history once all is said: the claim is in its own window, and in a circle, whatever its age.
+    mutating func answer(entering history: inout EntityHistory) -> [ClaimEvidence] {
         let completeSince = history.completeSince(rulesSince: rules.historySinceMs, entering: entry.claimedMs)
         let index = history.enter(entry)
-        // Judged before the oldest leave, so that the claim is in its own window whatever its age.
-        defer { history.prune() }
         var findings: [Finding] = []
-        var told: [ClaimEvidence] = []
+        var told: [Telling] = []
         if let rule = rules.accountsRule(key.kind) {
             let window = ClaimWindow(claims: history.claims, index: index, length: rule.windowMilliseconds)
             let accounts = window.greatestAccounts(limit: Int(rule.limit))
             let judged = shared(rule, accounts.own, window, completeSince: completeSince)
             if let judged { findings.append(judged) }
-            told = accounts.told.suffix(EntityDecider.toldLimit).map { retell($0, rule, window) }
+            told += accounts.told.suffix(EntityDecider.toldLimit).map { tell($0, rule, window) }
         }
         if let rule = rules.velocityRule(key.kind) {
             let window = ClaimWindow(claims: history.claims, index: index, length: rules.velocityWindowMs)
-            let judged = tooFast(rule, window, completeSince: completeSince)
+            let count = window.greatestCount(limit: Int(rule.limit))
+            let judged = tooFast(rule, count.own, window, completeSince: completeSince)
             if let judged { findings.append(judged) }
+            told += count.told.suffix(EntityDecider.toldLimit).map { tell($0, rule, window) }
         }
-        return [evidence(for: entry, findings, revised: false)] + told
+        return [evidence(for: entry, findings, revised: false)] + retold(told, history.claims)
     }
 
     // R03, R04
-    private func shared(
+    private mutating func shared(
         _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
     ) -> Finding? {
         if figure.measured >= Int(rule.limit) { return sharedFinding(rule, figure, window, of: window.index) }
@@ -54,32 +59,51 @@ struct EntityQuestion {
             measured: Int64(figure.measured), limit: Int64(rule.limit))
     }
 
-    private func sharedFinding(
+    private mutating func sharedFinding(
         _ rule: AccountsRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
     ) -> Finding {
-        let isCarrier = claim.address.map { key.kind.isNetwork && rules.isCarrier($0) } ?? false
-        return rule.shared.finding(
+        rule.shared.finding(
             weight: isCarrier ? rules.carrierWeight(rule.weight) : rule.weight, floor: rule.floor,
-            evidence: lines(figure.claims, window, of: index, isCarrier: isCarrier), measured: Int64(figure.measured),
+            evidence: lines(figure.claims, window, of: index), measured: Int64(figure.measured),
             limit: Int64(rule.limit))
     }
 
     // R05
-    private func tooFast(_ rule: VelocityRule, _ window: ClaimWindow, completeSince: Int64) -> Finding? {
-        let figure = window.greatestCount()
-        let isOver = figure.measured > Int(rule.limit)
-        guard isOver || entry.claimedMs &- rules.velocityWindowMs < completeSince else { return nil }
-        return (isOver ? rule.outcome : .velocityHistory).finding(
-            weight: isOver ? rules.velocityWeight : 0, floor: .review,
-            evidence: lines(figure.claims, window, of: window.index), measured: Int64(figure.measured),
-            limit: Int64(rule.limit))
+    private mutating func tooFast(
+        _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, completeSince: Int64
+    ) -> Finding? {
+        if figure.measured > Int(rule.limit) { return tooFastFinding(rule, figure, window, of: window.index) }
+        guard entry.claimedMs &- rules.velocityWindowMs < completeSince else { return nil }
+        return RuleOutcome.velocityHistory.finding(
+            weight: 0, floor: .review, evidence: lines(figure.claims, window, of: window.index),
+            measured: Int64(figure.measured), limit: Int64(rule.limit))
     }
 
-    /// The claims's own window has come to the limit, and no more: each claim adds one account at most.
-    private func retell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> ClaimEvidence {
+    private mutating func tooFastFinding(
+        _ rule: VelocityRule, _ figure: WindowFigure, _ window: ClaimWindow, of index: Int
+    ) -> Finding {
+        rule.outcome.finding(
+            weight: rules.velocityWeight, floor: .review, evidence: lines(figure.claims, window, of: index),
+            measured: Int64(figure.measured), limit: Int64(rule.limit))
+    }
+
+    /// The window has come to the limit, and no more: each claim adds one account at most.
+    private mutating func tell(_ told: ToldClaim, _ rule: AccountsRule, _ window: ClaimWindow) -> Telling {
         let figure = WindowFigure(measured: Int(rule.limit), claims: told.window)
-        return evidence(
-            for: window.claims[told.index], [sharedFinding(rule, figure, window, of: told.index)], revised: true)
+        return Telling(index: told.index, finding: sharedFinding(rule, figure, window, of: told.index))
+    }
+
+    /// The window has come past the limit by one: the new claim.
+    private mutating func tell(_ told: ToldClaim, _ rule: VelocityRule, _ window: ClaimWindow) -> Telling {
+        let figure = WindowFigure(measured: told.window.count, claims: told.window)
+        return Telling(index: told.index, finding: tooFastFinding(rule, figure, window, of: told.index))
+    }
+
+    /// Evidence anew for the newest of those who are told, each once with all that is found.
+    private func retold(_ told: [Telling], _ claims: [EntityClaim]) -> [ClaimEvidence] {
+        Dictionary(grouping: told, by: \.index).sorted { $0.key < $1.key }
+            .suffix(EntityDecider.toldLimit)
+            .map { index, tellings in evidence(for: claims[index], tellings.map(\.finding), revised: true) }
     }
 
     // R07: whoever is referred by somebody he has referred before.
@@ -115,10 +139,8 @@ struct EntityQuestion {
         }
     }
 
-    /// The entity, then the other claims of the window, newest first.
-    private func lines(
-        _ claims: Range<Int>, _ window: ClaimWindow, of index: Int, isCarrier: Bool = false
-    ) -> [String] {
+    /// The entity, whether it is a carrier's, then the other claims of the window, newest first.
+    private mutating func lines(_ claims: Range<Int>, _ window: ClaimWindow, of index: Int) -> [String] {
         var lines = [key.text]
         if isCarrier { lines.append("carrier") }
         for other in claims.reversed() where other != index {
@@ -127,6 +149,13 @@ struct EntityQuestion {
         }
         return lines
     }
+}
+
+/// What an earlier claim is told anew.
+private struct Telling {
+    /// Index into the entity's claims by time.
+    let index: Int
+    let finding: Finding
 }
 
 extension EntityKind {

@@ -49,7 +49,7 @@ extension FraudRulesVersion {
 
     /// Tells whether the address is one that a carrier lets many customers share (R04).
     ///
-    /// The blocks are read at each use: it is asked of shared addresses only, which are few.
+    /// The blocks are read at each use: it is asked where something is found, which is seldom.
     func isCarrier(_ address: IPAddress) -> Bool {
         carrierBlocks.contains { CIDRBlock($0)?.contains(address) ?? false }
     }

@@ -21,7 +21,7 @@ extension BudgetRequest {
             try Validation.identifier(amount.customerID, "amounts.customer_id")
         }
         switch action {
-        case .reserve, .post, .void, .release:
+        case .reserve, .post, .void, .release, .hold:
             guard !amounts.isEmpty else { throw Rejection(.validation, "amounts are absent") }
         case .clawBack:
             guard !amounts.isEmpty else { throw Rejection(.validation, "amounts are absent") }

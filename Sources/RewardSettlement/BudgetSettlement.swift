@@ -27,12 +27,23 @@ struct BudgetSettlement {
 
     /// Ends the review of what is still reserved.
     func release(_ outcome: inout BudgetOutcome, _ book: inout some BudgetBook) throws {
+        try tellOfReserved(.pending, guard: .notice(campaignID, rewardID, "release"), &outcome, &book)
+    }
+
+    /// Begins a review of what is still reserved.
+    func hold(_ outcome: inout BudgetOutcome, _ book: inout some BudgetBook) throws {
+        try tellOfReserved(.held, guard: .notice(campaignID, rewardID, "hold"), &outcome, &book)
+    }
+
+    private func tellOfReserved(
+        _ state: RewardState, guard id: TransferID, _ outcome: inout BudgetOutcome, _ book: inout some BudgetBook
+    ) throws {
         for amount in request.amounts {
             let record = try book.transfer(pendingID(amount.side))
             let answer = TransferResolution.answer(of: record, amount: nil)
             guard answer == .ok else { return outcome.result = answer }
         }
-        try tell(.pending, guard: .notice(campaignID, rewardID, "release"), &outcome, &book)
+        try tell(state, guard: id, &outcome, &book)
     }
 
     /// Publishes a state that moves no money, once.
@@ -98,6 +109,7 @@ extension BudgetAction {
         case .clawBack: "claw_back"
         case .refuse: "refuse"
         case .release: "release"
+        case .hold: "hold"
         case .unspecified, .UNRECOGNIZED: "none"
         }
     }

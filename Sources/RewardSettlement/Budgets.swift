@@ -34,6 +34,7 @@ public struct Budgets: Sendable {
         case .clawBack: try settlement.clawBack(&outcome, &book)
         case .refuse: try settlement.refuse(&outcome, &book)
         case .release: try settlement.release(&outcome, &book)
+        case .hold: try settlement.hold(&outcome, &book)
         case .unspecified, .UNRECOGNIZED: throw Rejection(.validation, "action is unknown")
         }
         return outcome

@@ -41,7 +41,6 @@ enum RewardNotice {
         guard prefix.utf8.count + transfer.utf8.count > Validation.identifierBytesLimit else {
             return prefix + transfer
         }
-        let digits = String(FNV1a.hash(transfer), radix: 16)
-        return "\(prefix)#\(String(repeating: "0", count: 16 - digits.count))\(digits)"
+        return "\(prefix)#\(FNV1a.digits(FNV1a.hash(transfer)))"
     }
 }

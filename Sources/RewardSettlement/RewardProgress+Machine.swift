@@ -33,6 +33,9 @@ extension RewardProgress {
     /// Whether it was refused for nothing but `fraud_block`, which a person may lift: only then amounts are kept.
     var isBlocked: Bool { state == .refused && !amounts.isEmpty }
 
+    /// Whether it may be held: what a person has released once is not held again by evidence.
+    var isHoldable: Bool { state == .pending && reviewUntilMs == 0 }
+
     mutating func reserve(held: Bool, at: Int64) -> BudgetRequest {
         state = held ? .held : .pending
         clawedBack = amounts.map { _ in 0 }
@@ -47,6 +50,12 @@ extension RewardProgress {
     mutating func release(at: Int64) -> BudgetRequest {
         state = .pending
         return request(.release, amounts, at)
+    }
+
+    mutating func hold(until reviewUntil: Int64, at: Int64) -> BudgetRequest {
+        state = .held
+        reviewUntilMs = reviewUntil
+        return request(.hold, amounts, at) { $0.reason = RewardReason.fraudReview.rawValue }
     }
 
     mutating func void(_ reason: RewardReason, at: Int64) -> BudgetRequest {

@@ -12,6 +12,8 @@ public enum RewardReason: String, CaseIterable, Sendable {
     case noReward = "no_reward"
     case fraudDecline = "fraud_decline"
     case fraudBlock = "fraud_block"
+    /// Evidence that came after the approval: a person looks before it is paid.
+    case fraudReview = "fraud_review"
     /// A refund in the hold, or after it.
     case refund
     /// Nobody reviewed in time: a held reward is never paid by itself.

@@ -42,7 +42,7 @@ extension Rewards {
         return requests
     }
 
-    /// Follows a later decision on a claim: up to decline by evidence, up or down by a person.
+    /// Follows a later decision on a claim: up by evidence, up or down by a person.
     func revise(
         _ known: RewardProgress, _ key: String, by verdict: ClaimVerdict, at: Int64, _ book: inout some RewardBook
     ) throws -> [BudgetRequest] {
@@ -61,6 +61,8 @@ extension Rewards {
         case .approve where verdict.isByPerson:
             if reward.isBlocked { return try open(verdict, key, after: known, at: at, &book) }
             if reward.state == .held { requests = try release(&reward, verdict, at: at, book) }
+        case .review where reward.isHoldable:
+            requests = [reward.hold(until: try at.adding(policy.reviewMs), at: at)]
         case .approve, .review:
             break
         }

@@ -18,4 +18,10 @@ public struct FNV1a: Sendable {
         hash.combine(text.utf8)
         return hash.value
     }
+
+    /// Writes a hash as sixteen hexadecimal digits, lower case.
+    public static func digits(_ hash: UInt64) -> String {
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 }

@@ -174,7 +174,7 @@ struct ProfileEvaluation {
     ) {
         profile.sequence &+= 1
         var event = TagEvent()
-        event.tagEventID = "\(profile.customerID)/\(profile.sequence)"
+        event.tagEventID = "\(profile.customerID)/\(FNV1a.digits(profile.lifeHash))/\(profile.sequence)"
         event.customerID = profile.customerID
         event.changedAt = Google_Protobuf_Timestamp(milliseconds: at)
         event.ruleID = rule

@@ -21,6 +21,7 @@ enum ProfileUpdate {
         var profile = CustomerProfile()
         profile.customerID = event.customerID
         profile.firstSeenMs = occurredAt
+        profile.lifeHash = FNV1a.hash(event.eventID)
         // Until there is an activity this is the event behind everything that rests on `firstSeenMs`.
         profile.lastActivityEventID = event.eventID
         return profile

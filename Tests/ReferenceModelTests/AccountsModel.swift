@@ -172,9 +172,11 @@ enum ModelMoney {
         "XPF",
     ]
     private static let three: Set<String> = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
+    private static let four: Set<String> = ["CLF", "UYW"]
 
     static func text(_ minorUnits: Int64, _ currency: String) -> String {
-        let places = none.contains(currency) ? 0 : three.contains(currency) ? 3 : 2
+        let places =
+            none.contains(currency) ? 0 : three.contains(currency) ? 3 : four.contains(currency) ? 4 : 2
         var digits = String(minorUnits.magnitude)
         while digits.count <= places { digits = "0" + digits }
         let sign = minorUnits < 0 ? "-" : ""

@@ -60,11 +60,12 @@ struct BudgetsModel: ModelStage {
         case .post: post(request, version, &effects)
         case .void: void(request, version, &effects)
         case .clawBack: clawBack(request, version, &effects)
-        case .release:
+        case .release, .hold:
             let sides = request.amounts.map { pendingID(request, $0.side) }
             guard sides.allSatisfy({ transfers[$0]?.state == .pending }) else { return }
             guard used.insert("\(request.campaignID) \(Self.eventID(request))").inserted else { return }
-            publish(request, .pending, Self.named(request.amounts, sides), &effects)
+            let state = request.action == .hold ? RewardState.held : .pending
+            publish(request, state, Self.named(request.amounts, sides), &effects)
         case .refuse:
             guard used.insert("\(request.campaignID) \(Self.eventID(request))").inserted else { return }
             publish(request, .refused, [], &effects)
@@ -330,6 +331,7 @@ struct BudgetsModel: ModelStage {
             case .clawBack: "claw_back"
             case .refuse: "refuse"
             case .release: "release"
+            case .hold: "hold"
             case .unspecified, .UNRECOGNIZED: ""
             }
         return "\(request.rewardID)#\(action)\(request.step == 0 ? "" : String(request.step))"

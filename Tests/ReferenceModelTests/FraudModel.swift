@@ -198,23 +198,31 @@ struct EntitiesModel: ModelStage {
         var told: [(Entry, Finding)] = []
         for measure in Self.measures(query.kind, version, isCarrier) {
             if let finding = judge(measure, query, entry, all, isCarrier, known) { findings.append(finding) }
-            if measure.countsFriends { told = later(measure, query, entry, all, isCarrier) }
+            told += later(measure, query, entry, all, isCarrier)
         }
         publish(query, entry, findings, version, isRevised: false, &effects)
+        retell(query, told, version, &effects)
         if query.kind == .referrer {
             // A later asker whose referrer is this claim's friend now has its circle.
             let late = (askers[key] ?? []).filter { entry.isBefore($0) && $0.referrer == entry.friend }
-            told += late.map { ($0, Self.circleFinding(key, $0, all)) }.compactMap { asker, finding in
-                finding.map { (asker, $0) }
-            }
-        }
-        let newest = told.sorted { $0.0.isBefore($1.0) }.suffix(100)
-        for (other, finding) in newest {
-            var revised = query
-            if query.kind == .referrer { revised.kind = .circle }
-            publish(revised, other, [finding], version, isRevised: true, &effects)
+            var circles = query
+            circles.kind = .circle
+            let closed = late.map { ($0, Self.circleFinding(key, $0, all)) }
+            retell(circles, closed.compactMap { asker, found in found.map { (asker, $0) } }, version, &effects)
         }
         entries[key] = Self.bounded(all)
+    }
+
+    /// Evidence again for the newest hundred, each once with all its findings.
+    private func retell(
+        _ query: EntityQuery, _ told: [(Entry, Finding)], _ version: FraudRulesVersion, _ effects: inout ModelEffects
+    ) {
+        var entries: [Entry] = []
+        for (entry, _) in told where !entries.contains(where: { $0.claim == entry.claim }) { entries.append(entry) }
+        for entry in entries.sorted(by: { $0.isBefore($1) }).suffix(100) {
+            let findings = told.filter { $0.0.claim == entry.claim }.map(\.1)
+            publish(query, entry, findings, version, isRevised: true, &effects)
+        }
     }
 
     private static func bounded(_ all: [Entry]) -> [Entry] {
@@ -291,9 +299,7 @@ struct EntitiesModel: ModelStage {
             if found > best.figure { best = (end, found) }
         }
         let isReached = measure.countsFriends ? best.figure >= measure.limit : best.figure > measure.limit
-        let lines = evidence(
-            query.entityKey, isCarrier && isReached && measure.countsFriends, entry,
-            inside(all, best.end, measure.window))
+        let lines = evidence(query.entityKey, isCarrier, entry, inside(all, best.end, measure.window))
         if isReached {
             return FraudModel.finding(
                 measure.rule, measure.outcome, measure.reason, measure.weight, measure.floor, evidence: lines,
@@ -311,28 +317,38 @@ struct EntitiesModel: ModelStage {
         return Array(([key] + (isCarrier ? ["carrier"] : []) + others).prefix(5))
     }
 
-    /// Claims that look worse since this one is there: each once, with the first window that reaches the limit exactly.
+    /// Claims that look worse since this one is there: each once, with the first window that it brings to the limit, or
+    /// for velocity just past it.
     private func later(
         _ measure: Measure, _ query: EntityQuery, _ entry: Entry, _ all: [Entry], _ isCarrier: Bool
     ) -> [(Entry, Finding)] {
+        let before = all.filter { $0.claim != entry.claim }
+        let worse = measure.countsFriends ? measure.limit : measure.limit + 1
         var told: [(Entry, Finding)] = []
         for end in windowEnds(entry, all, measure.window) {
             let window = inside(all, end, measure.window)
             let others = window.filter { $0.claim != entry.claim }
-            let isNew = !others.contains { $0.friend == entry.friend }
-            guard isNew, figure(window, measure) == measure.limit else { continue }
+            guard figure(window, measure) == worse, figure(others, measure) == worse - 1 else { continue }
             for other in others where !told.contains(where: { $0.0.claim == other.claim }) {
+                if !measure.countsFriends, wasTooFast(other, before, measure) { continue }
                 told.append(
                     (
                         other,
                         FraudModel.finding(
                             measure.rule, measure.outcome, measure.reason, measure.weight, measure.floor,
-                            evidence: evidence(query.entityKey, isCarrier, other, window), measured: measure.limit,
+                            evidence: evidence(query.entityKey, isCarrier, other, window), measured: worse,
                             limit: measure.limit)
                     ))
             }
         }
         return told
+    }
+
+    /// Whether some window that holds the entry had more entries than the limit; the fullest end at an entry.
+    private func wasTooFast(_ entry: Entry, _ before: [Entry], _ measure: Measure) -> Bool {
+        windowEnds(entry, before, measure.window).contains { end in
+            figure(inside(before, end, measure.window), measure) > measure.limit
+        }
     }
 
     // MARK: The circle

@@ -239,8 +239,19 @@ struct FraudModelTests {
 
     @Test func velocityIsMoreThanTheLimit() {
         #expect(Self.words(Self.entities(.payment, [0, 1, 2])) == [])
-        #expect(Self.words(Self.entities(.payment, [0, 1, 2, hour - 1])) == ["c3 R05.04 35 4/3"])
+        #expect(
+            Self.words(Self.entities(.payment, [0, 1, 2, hour - 1])) == [
+                "c3 R05.04 35 4/3", "c0* R05.04 35 4/3", "c1* R05.04 35 4/3", "c2* R05.04 35 4/3",
+            ])
         #expect(Self.words(Self.entities(.payment, [0, 1, 2, hour])) == [])
+    }
+
+    @Test func velocityIsToldOnce() {
+        // At c6 the hour is too full again: c3 has been told, c4 and c5 have not.
+        #expect(
+            Self.words(Self.entities(.payment, [0, 1, 2, 3, hour + 2, hour + 2, hour + 2])).suffix(3) == [
+                "c6 R05.04 35 4/3", "c4* R05.04 35 4/3", "c5* R05.04 35 4/3",
+            ])
     }
 
     @Test func aClaimBeforeTheHistoryHasNotEnough() {

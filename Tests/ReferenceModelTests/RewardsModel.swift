@@ -33,6 +33,7 @@ struct RewardsModel: ModelStage {
         var minimum: Int64
         var holdUntil: Int64 = 0
         var reviewUntil: Int64 = 0
+        var wasHeld = false
         var decisionID = ""
         var revision: UInt32 = 0
     }
@@ -189,6 +190,7 @@ struct RewardsModel: ModelStage {
         reward.clawedBack = reward.amounts.map { _ in 0 }
         reward.state = decision == .review ? .held : .pending
         request(.reserve, reward, reward.amounts, held: decision == .review, &effects)
+        reward.wasHeld = decision == .review
         if decision == .review {
             reward.reviewUntil = effects.at + 14 * Milliseconds.day
         } else {
@@ -226,7 +228,13 @@ struct RewardsModel: ModelStage {
                 guard let version, refusal(reward, decision.claim, version, .approve) == nil else { return }
                 try reserve(&reward, decision.claim, version, .approve, key, &effects)
             }
-        case .review, .unspecified, .UNRECOGNIZED: break
+        case .review:
+            if reward.state != .pending || reward.wasHeld { return }
+            reward.state = .held
+            reward.wasHeld = true
+            reward.reviewUntil = effects.at + 14 * Milliseconds.day
+            request(.hold, reward, reward.amounts, reason: "fraud_review", &effects)
+        case .unspecified, .UNRECOGNIZED: break
         }
     }
 

@@ -231,6 +231,23 @@ struct SettlementModelTests {
             ["a release \(both) @\(8 * day)", "a post \(both) @\(8 * day)"]
         ),
         (
+            "evidence after the approval: held, and never paid by itself",
+            [decision(.approve), decision(.review, at: 1, revision: 2)], [], 14 * day + 1,
+            ["a hold fraud_review \(both) @1", "a void review_deadline \(both) @\(14 * day + 1)"]
+        ),
+        (
+            "evidence after the approval, then a person's word; a later review holds nothing",
+            [
+                decision(.approve), decision(.review, at: 1, revision: 2),
+                decision(.approve, at: 2, revision: 3, reviewer: "eve"), decision(.review, at: 3, revision: 4),
+            ], [], 7 * day,
+            ["a hold fraud_review \(both) @1", "a release \(both) @2", "a post \(both) @\(7 * day)"]
+        ),
+        (
+            "evidence after payment: nothing", [decision(.approve), decision(.review, at: 7 * day, revision: 2)], [],
+            8 * day, ["a post \(both) @\(7 * day)"]
+        ),
+        (
             "a person approves a block",
             [decision(.blockAndReview), decision(.approve, at: 1, revision: 2, reviewer: "eve")], [], 1,
             ["a reserve \(both) @1"]
@@ -437,6 +454,10 @@ struct SettlementModelTests {
             ["event a#reserve pending \(both)"]
         ),
         ("release before a reservation", [request("a", .release)], []),
+        (
+            "held once", [request("a", .hold), request("a", .reserve), request("a", .hold), request("a", .hold)],
+            ["event a#reserve pending \(both)", "event a#hold held \(both)"]
+        ),
         ("refused once", [request("a", .refuse), request("a", .refuse)], ["event a#refuse refused"]),
     ]
 
@@ -566,6 +587,8 @@ struct SettlementModelTests {
         #expect(ModelMoney.text(1_250, "USD") == "12.50 USD")
         #expect(ModelMoney.text(5, "USD") == "0.05 USD")
         #expect(ModelMoney.text(1_250, "JPY") == "1250 JPY")
+        #expect(ModelMoney.text(-7, "KWD") == "-0.007 KWD")
+        #expect(ModelMoney.text(12_345, "UYW") == "1.2345 UYW")
         #expect(ModelMoney.text(-1_250, "KWD") == "-1.250 KWD")
     }
 }

@@ -4,6 +4,8 @@ import ProtobufCodec
 import Schemas
 import Testing
 
+/// The stress history on a broker, with many partitions and kills; `StressRunTests` runs it in this process every time.
+///
 /// Publishes the stress history to an empty broker that has the topics; the workers take it, then `RecordedRunTests`
 /// compares. `GROWTH_E2E_FEED` holds the seed.
 @Suite(.enabled(if: EndToEnd.bootstrap != nil && EndToEnd.seed != nil))

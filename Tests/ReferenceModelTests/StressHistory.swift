@@ -154,8 +154,10 @@ struct StressHistory {
 
     private mutating func claim() {
         number += 1
-        let claimed = time()
-        let friend = customer()
+        // Some come after their entities have forgotten that time.
+        let claimed = time() - (oneIn(6) ? pick([31 * day - 1, 31 * day, 31 * day + 1, 40 * day]) : 0)
+        // Often a referrer himself: circles.
+        let friend = oneIn(3) ? "c\(below(6))" : customer()
         let ordered = claimed - pick([0, minute, hour, 7 * day, 7 * day])
         let registered = ordered - pick([0, minute, hour, -1])
         let clicked = registered - pick([0, minute - 1, minute, hour, -1])
@@ -224,6 +226,7 @@ struct StressHistory {
                         $0.variables = pick([
                             ["name": "Li", "count": "3", "price": "1250 USD"],
                             ["name": "Li", "count": "-3", "price": "5 JPY"],
+                            ["name": "Li", "count": "0", "price": "-1250 KWD"],
                             ["name": "Li", "count": "x", "price": "1250 USD"], ["name": " ", "count": "3"],
                         ])
                         $0.priority = UInt32(below(10))

@@ -40,6 +40,8 @@ struct TaggingModel: ModelStage {
     struct Profile {
         var id: String
         var sequence: UInt64 = 0
+        /// The event that began it names this life of the customer in ids.
+        var life: String
         var firstSeen: Moment
         var registered: Moment?
         var lastActivity: Moment?
@@ -96,7 +98,7 @@ struct TaggingModel: ModelStage {
             return
         }
         let moment = Moment(time: occurred, event: event.eventID)
-        var profile = known ?? Profile(id: event.customerID, firstSeen: moment)
+        var profile = known ?? Profile(id: event.customerID, life: hexadecimal(hash), firstSeen: moment)
         if try isKnownOrder(event, profile) { return }
         profile.seen.append(hash, keeping: 32)
 
@@ -555,10 +557,10 @@ struct TaggingModel: ModelStage {
         _ profile: inout Profile, _ effects: inout ModelEffects
     ) {
         profile.sequence += 1
-        let (customer, sequence, at) = (profile.id, profile.sequence, effects.at)
+        let (customer, life, sequence, at) = (profile.id, profile.life, profile.sequence, effects.at)
         effects.publish(
             .with {
-                $0.tagEventID = "\(customer)/\(sequence)"
+                $0.tagEventID = "\(customer)/\(life)/\(sequence)"
                 $0.customerID = customer
                 $0.changedAt = stamp(at)
                 $0.ruleID = rule
@@ -619,4 +621,10 @@ struct TaggingModel: ModelStage {
         }
         return []
     }
+}
+
+/// The sixteen digits of a number, highest first.
+private func hexadecimal(_ number: UInt64) -> String {
+    let letters = Array("0123456789abcdef")
+    return String((0..<16).map { place in letters[Int(number >> UInt64(60 - 4 * place) & 15)] })
 }

@@ -287,8 +287,13 @@ struct TaggingModelTests {
 
     @Test func deletionStartsAnew() {
         let deletion = Self.event("d", 1) { $0.deletionRequested = .with { $0.requestID = "q" } }
-        var script = Self.run([Self.event("a", 0), deletion, deletion, Self.event("b", 2)], to: 2)
+        var script = Self.run(
+            [Self.event("a", 0), deletion, deletion, Self.event("e0", 2), Self.event("a", 31 * day)], to: 31 * day)
         let events = script.messages(TagEvent.self)
-        #expect(events.map(\.tagEventID) == ["c/1", "c/forgotten/q", "c/forgotten/q", "c/1"])
+        #expect(
+            events.map(\.tagEventID) == [
+                "c/af63dc4c8601ec8c/1", "c/forgotten/q", "c/forgotten/q", "c/088e7a07b539b6d0/1",
+                "c/088e7a07b539b6d0/2", "c/088e7a07b539b6d0/3",
+            ])
     }
 }

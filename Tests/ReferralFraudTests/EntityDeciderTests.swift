@@ -139,6 +139,34 @@ struct SharedEntityTests {
         #expect(try last(.device, steps, rules: rules).first == "c2; R03.01 DEVICE_SHARED 45 review 2/2 [device:d c1]")
     }
 
+    @Test("Whatever is found of a carrier's address says that it is one; velocity weighs in full there")
+    func carrierEvidence() throws {
+        let rules = Samples.rules {
+            $0.carrierBlocks = ["198.51.100.0/24"]
+            $0.historySinceMs = Samples.start
+            $0.velocityIpLimit = 1
+        }
+        let steps: [Step] = [("c1", "f1", 0), ("c2", "f1", day - 1)]
+        #expect(
+            try last(.ip, [steps[0]], rules: rules) == [
+                "c1; R04.x00 NOT_ENOUGH_HISTORY 0 review 1/5 [ip:198.51.100.7 carrier]; "
+                    + "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/1 [ip:198.51.100.7 carrier]"
+            ])
+        #expect(
+            try last(.ipBlock, steps, rules: rules) == [
+                "c2; R04.x00 NOT_ENOUGH_HISTORY 0 review 1/20 [block:198.51.100.0/24 carrier c1]"
+            ])
+        let fast: [Step] = [("c1", "f1", 2 * day), ("c2", "f1", 2 * day)]
+        #expect(
+            try last(.ip, fast, rules: rules) == [
+                "c2; R05.03 VELOCITY_IP 35 review 2/1 [ip:198.51.100.7 carrier c1]",
+                "c1*; R05.03 VELOCITY_IP 35 review 2/1 [ip:198.51.100.7 carrier c2]",
+            ])
+        #expect(
+            try last(.device, [steps[0]], rules: rules)[0].hasSuffix(
+                "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/3 [device:d]"))
+    }
+
     @Test("A device that comes to the limit anew tells everyone in the window")
     func toldAnew() throws {
         var book = MemoryBook()
@@ -218,10 +246,16 @@ struct LateClaimTests {
                     ] : ["c1; R03.x00 NOT_ENOUGH_HISTORY 0 review 2/3 [device:d c2]"]))
     }
 
-    @Test("The claim that makes an hour too full is told, also when it is not the last of it")
+    @Test("An hour that a late claim makes too full is found for all of it")
     func velocity() throws {
         let steps: [Step] = [("c2", "f1", 1), ("c3", "f1", 2), ("c4", "f1", hour), ("c1", "f1", 1)]
-        #expect(try last(.payment, steps) == ["c1; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c2]"])
+        #expect(
+            try last(.payment, steps) == [
+                "c1; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c2]",
+                "c2*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c1]",
+                "c3*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c2 c1]",
+                "c4*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c3 c2 c1]",
+            ])
         let apart: [Step] = [("c2", "f1", 1), ("c3", "f1", 2), ("c4", "f1", hour), ("c1", "f1", 0)]
         #expect(try last(.payment, apart) == ["c1"])
     }
@@ -232,7 +266,15 @@ struct LateClaimTests {
             ("c1", "f1", 0), ("c2", "f1", 1), ("c3", "f1", 2), ("c5", "f1", hour), ("c6", "f1", hour + 1),
             ("c4", "f1", 3),
         ]
-        #expect(try last(.payment, fast) == ["c4; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c3 c2 c1]"])
+        #expect(
+            try last(.payment, fast) == [
+                "c4; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c3 c2 c1]",
+                "c1*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c2]",
+                "c2*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c1]",
+                "c3*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c2 c1]",
+                "c5*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c2]",
+                "c6*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c5 c4 c3]",
+            ])
         let shared: [Step] = [("c1", "f1", 0), ("c2", "f2", 1), ("c4", "f3", 30 * day), ("c3", "f4", 2)]
         #expect(
             try last(.device, shared, rules: accountsOnly) == [
@@ -271,7 +313,66 @@ struct VelocityTests {
         let steps: [Step] = (1...claims).map { ("c\($0)", "f1", Int64($0)) }
         let published = try last(kind, steps)
         let newest = finding?.replacing("c9 c8 c7 c6", with: "c10 c9 c8 c7")
-        #expect(published == [(["c\(claims)"] + (newest.map { [$0] } ?? [])).joined(separator: "; ")])
+        #expect(published.first == (["c\(claims)"] + (newest.map { [$0] } ?? [])).joined(separator: "; "))
+        #expect(published.count == (finding == nil ? 1 : claims))
+    }
+
+    @Test("The claim that passes the limit tells the others of its window, and later ones tell only who is new to it")
+    func toldOnce() throws {
+        var book = MemoryBook()
+        let burst: [Step] = [("c1", "f1", 0), ("c2", "f1", 1), ("c3", "f1", 2), ("c4", "f1", 3)]
+        #expect(
+            try last(.payment, burst, book: &book) == [
+                "c4; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c3 c2 c1]",
+                "c1*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c2]",
+                "c2*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c3 c1]",
+                "c3*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c4 c2 c1]",
+            ])
+        #expect(
+            try last(.payment, [("c5", "f1", 4)], book: &book) == [
+                "c5; R05.04 VELOCITY_PAYMENT 35 review 5/3 [payment:p c4 c3 c2 c1]"
+            ])
+        // c1 to c3 have left the hour: c4, c5, c6, and with c7 one too many again.
+        let next: [Step] = [("c6", "f1", hour + 2), ("c7", "f1", hour + 2)]
+        #expect(
+            try last(.payment, next, book: &book) == [
+                "c7; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c6 c5 c4]",
+                "c6*; R05.04 VELOCITY_PAYMENT 35 review 4/3 [payment:p c7 c5 c4]",
+            ])
+    }
+
+    @Test(
+        "Whoever has left the hour when it is too full is not told",
+        arguments: [(hour + 1, ["c1", "c2", "c3", "c4"]), (hour + 2, ["c2", "c3", "c4"])] as [(Int64, Set<String>)])
+    func toldWindow(last offset: Int64, found: Set<String>) throws {
+        let rules = Samples.rules { $0.velocityPaymentLimit = 2 }
+        var book = MemoryBook()
+        var names: Set<String> = []
+        for step in [("c1", "f1", 2), ("c2", "f1", hour), ("c3", "f1", offset), ("c4", "f1", offset)] as [Step] {
+            let published = try book.ask(.payment, shared(step), rules: rules)
+            names.formUnion(published.filter { !$0.findings.isEmpty }.map(\.claimID))
+        }
+        #expect(names == found)
+    }
+
+    @Test("At most the newest hundred are told, and the version is that of the claim that tells")
+    func toldLimit() throws {
+        var rules = Samples.rules { $0.velocityReferrerLimit = 119 }
+        rules.versions.append(rules.versions[0])
+        rules.versions[1].version = 2
+        rules.versions[1].validFromMs = Samples.start + 1_000
+        rules.versions[1].velocityWeight = 7
+        var book = MemoryBook()
+        for number in 1...119 {
+            let step: Step = ("c\(number)", "f1", Int64(number))
+            #expect(try book.ask(.referrer, shared(step), rules: rules).count == 1)
+        }
+        let published = try book.ask(.referrer, shared(("z", "f9", 1_000)), rules: rules)
+        #expect(published.count == 101)
+        #expect(published[1].claimID == "c20")
+        #expect(published[100].claimID == "c119")
+        #expect(published[1].friendID == "f1")
+        #expect(published.allSatisfy { $0.ruleSetVersion == 2 && $0.findings[0].weight == 7 })
     }
 
     @Test(
@@ -293,16 +394,21 @@ struct VelocityTests {
         #expect(book == before)
     }
 
-    @Test("A device can be shared and too fast at once, and is told once")
+    @Test("A device can be shared and too fast at once, and each claim is told once of both")
     func both() throws {
-        let steps: [Step] = [("c1", "f1", 0), ("c2", "f2", 1), ("c3", "f1", 2), ("c4", "f3", 3)]
+        let steps: [Step] = [("c1", "f1", 0), ("c2", "f2", hour), ("c3", "f1", hour + 1), ("c4", "f1", hour + 2)]
+        let all: [Step] = steps + [("c5", "f3", hour + 3)]
         #expect(
-            try last(.device, steps) == [
-                "c4; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c3 c2 c1]; "
-                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c3 c2 c1]",
-                "c1*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c4 c3 c2]",
-                "c2*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c4 c3 c1]",
-                "c3*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c4 c2 c1]",
+            try last(.device, all) == [
+                "c5; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c4 c3 c2 c1]; "
+                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c4 c3 c2]",
+                "c1*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c5 c4 c3 c2]",
+                "c2*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c5 c4 c3 c1]; "
+                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c5 c4 c3]",
+                "c3*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c5 c4 c2 c1]; "
+                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c5 c4 c2]",
+                "c4*; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c5 c3 c2 c1]; "
+                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c5 c3 c2]",
             ])
     }
 }
@@ -342,7 +448,10 @@ struct HistoryTests {
         #expect(
             try last(.device, steps, rules: rules) == [
                 "c4; R03.01 DEVICE_SHARED 45 review 3/3 [device:d c3 c2 c1]; "
-                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c3 c2 c1]"
+                    + "R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c3 c2 c1]",
+                "c1*; R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c4 c3 c2]",
+                "c2*; R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c4 c3 c1]",
+                "c3*; R05.02 VELOCITY_DEVICE 35 review 4/3 [device:d c4 c2 c1]",
             ])
     }
 
@@ -420,6 +529,18 @@ struct CircleTests {
         _ = try book.ask(.referrer, claim("c2", "b", "a", 1))
         #expect(try lines(book.ask(.circle, claim("c1", "a", "b", 0))) == ["c1"])
     }
+
+    @Test(
+        "A referral that is too late to be kept still closes the circle of a later claim", arguments: [0, 1] as [Int64])
+    func lateBeyondRetention(after: Int64) throws {
+        var book = MemoryBook()
+        _ = try book.ask(.circle, claim("c2", "b", "a", 2))
+        _ = try book.ask(.referrer, claim("c3", "a", "x", 31 * day + after))
+        #expect(try lines(book.ask(.referrer, claim("c1", "a", "b", 0))) == ["c1; " + history, "c2*; \(circle)"])
+        #expect(book.histories["referrer:a"]?.claims.map(\.claimID) == ["c3"])
+    }
+
+    private let history = "R05.x00 NOT_ENOUGH_HISTORY 0 review 1/10 [referrer:a]"
 
     @Test("A referral after the asker's is no circle of his")
     func laterReferral() throws {

@@ -17,10 +17,11 @@ struct PlainEntity {
     var velocity: Accounts?
     var claims: [Claim] = []
 
-    /// What one entered claim leads to: its figures, and who is told.
+    /// What one entered claim leads to: its figures, and who is told of what.
     struct Answer: Equatable {
         var accounts = 0
         var velocity = 0
+        /// `c1 R03`, `c2 R03 R05`.
         var told: [String] = []
     }
 
@@ -29,25 +30,41 @@ struct PlainEntity {
         let before = claims
         claims.append(claim)
         var answer = Answer()
+        var shared: [Claim] = []
+        var fast: [Claim] = []
         if let velocity {
-            let counts = ends(claim, velocity.window).map { inside($0, velocity.window, claims).count }
-            answer.velocity = counts.max() ?? 0
+            for end in ends(claim, velocity.window) {
+                let now = inside(end, velocity.window, claims)
+                answer.velocity = max(answer.velocity, now.count)
+                guard now.count == velocity.limit + 1 else { continue }
+                fast += now.filter { $0.id != claim.id && !fast.contains($0) && !isFast($0, velocity, before) }
+            }
         }
         if let accounts {
-            var told: [Claim] = []
             for end in ends(claim, accounts.window) {
                 let now = inside(end, accounts.window, claims)
                 let then = Set(inside(end, accounts.window, before).map(\.friend)).count
                 let count = Set(now.map(\.friend)).count
                 answer.accounts = max(answer.accounts, count)
                 guard then < accounts.limit, count >= accounts.limit else { continue }
-                told += now.filter { $0.id != claim.id && !told.contains($0) }
+                shared += now.filter { $0.id != claim.id && !shared.contains($0) }
             }
-            told.sort { ($0.time, $0.id) < ($1.time, $1.id) }
-            answer.told = told.suffix(100).map(\.id)
+        }
+        let told = claims.filter { shared.contains($0) || fast.contains($0) }
+            .sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+        answer.told = told.suffix(100).map { other in
+            other.id + (shared.contains(other) ? " R03" : "") + (fast.contains(other) ? " R05" : "")
         }
         forget()
         return answer
+    }
+
+    /// Whether any window that holds the claim has too many; the fullest ends at a claim.
+    private func isFast(_ claim: Claim, _ velocity: Accounts, _ claims: [Claim]) -> Bool {
+        let near = claims.filter { abs($0.time - claim.time) < velocity.window }
+        return near.contains { end in
+            end.time >= claim.time && inside(end.time, velocity.window, near).count > velocity.limit
+        }
     }
 
     /// The moments at which a window that holds the claim may end.

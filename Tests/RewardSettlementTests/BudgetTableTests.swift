@@ -6,7 +6,7 @@ import Testing
 ///
 ///     reserve|post|void <reward> <referrer> <friend>   <answer of the request>  [<answer of each side>]
 ///     clawback <reward> <step> <referrer> <friend>     <answer>
-///     release|refuse <reward> <referrer> <friend>      <answer>
+///     release|hold|refuse <reward> <referrer> <friend>      <answer>
 ///     line <name> <pending> <posted> <credits>
 ///     event <state> [reason]                           the last request's reward event
 ///     silent                                           it published none
@@ -60,7 +60,7 @@ struct BudgetTable {
 
     private static let actions: [String: BudgetAction] = [
         "reserve": .reserve, "post": .post, "void": .void, "clawback": .clawBack, "release": .release,
-        "refuse": .refuse,
+        "hold": .hold, "refuse": .refuse,
     ]
 
     func request(_ action: BudgetAction, _ reward: String, step: UInt32 = 0, _ amounts: [Int64]) -> BudgetRequest {
@@ -268,6 +268,26 @@ struct BudgetTable {
             line     waking 300 0 360
             post     c1 300 200   ok
             release  c2 300 200   pending_transfer_not_found
+            """)
+    }
+
+    @Test func tellsAHoldOnce() throws {
+        var table = table()
+        try table.run(
+            """
+            hold     c1 300 200   pending_transfer_not_found
+            silent
+            reserve  c1 300 200   ok
+            hold     c1 300 200   ok
+            event    held
+            hold     c1 300 200   exists
+            silent
+            line     waking 300 0 360
+            release  c1 300 200   ok
+            event    pending
+            post     c1 300 200   ok
+            hold     c1 300 200   pending_transfer_already_posted
+            silent
             """)
     }
 

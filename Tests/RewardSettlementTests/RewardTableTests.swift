@@ -235,6 +235,69 @@ import Testing
             """)
     }
 
+    /// Evidence that comes after the approval holds what is not paid yet.
+    @Test func holdsWhatWasApproved() throws {
+        let world = try run(
+            """
+            0d    paid 5000
+            0d    approve         -> pending
+            1d    review          -> held fraud_review
+            2d    review
+            7d    tick                         # the hold's timer is gone
+            15d-1 tick
+            15d   tick            -> voided review_deadline
+            """)
+        #expect(world.events.map(\.rewardEventID) == ["c1#reserve", "c1#hold", "c1#void"])
+        #expect(world.balance(referrer) == Balance())
+        #expect(world.line("waking").debitsPending == 0)
+        _ = try run(
+            """
+            0d    paid 5000
+            0d    approve         -> pending
+            7d-1  review          -> held fraud_review
+            7d    received
+            8d    approve person  -> pending
+            9d    review                       # a person has looked: not held again
+            14d-1 tick
+            14d   tick            -> posted
+            """)
+        _ = try run(
+            """
+            0d    approve         -> pending
+            1d    review          -> held fraud_review
+            9d    approve person  -> pending, posted
+            """)
+        _ = try run(
+            """
+            0d    paid 5000
+            0d    approve         -> pending
+            1d    review          -> held fraud_review
+            2d    refund a 5000   -> voided refund
+            3d    approve person
+            """)
+        _ = try run(
+            """
+            0d    approve         -> pending
+            1d    review          -> held fraud_review
+            2d    decline         -> voided fraud_decline
+            """)
+        // The timer wins at the boundary, and what is paid stays paid.
+        _ = try run(
+            """
+            0d    paid 5000
+            0d    approve         -> pending
+            7d    review          -> posted
+            8d    review
+            """)
+        _ = try run(
+            """
+            1d    review          -> held
+            2d    approve person  -> pending
+            3d    review
+            7d    tick            -> posted
+            """)
+    }
+
     @Test func followsLaterDecisions() throws {
         _ = try run(
             """

@@ -103,7 +103,7 @@ struct ConsentTests {
         #expect(grant.tags.map(\.ruleID) == ["T30", "T38", "T07", "T01", "T08", "T16"])
         #expect(story.tag("tier") == "gold" && story.profile?.tier.periodEndMs == Story.start + 465 * day)
         #expect(story.lifecycle == "lost")
-        #expect(story.tags.last?.tagEventID == "c-1/\(story.tags.count)")
+        #expect(story.tags.last?.tagEventID == "c-1/088e7b07b539b883/\(story.tags.count)")
         #expect(grant.tags.first { $0.ruleID == "T01" }?.scoreChanged.hasPreviousValue == false)
     }
 
@@ -140,9 +140,9 @@ struct ConsentTests {
         let audit = try #require(decision.audits.first)
         #expect(audit.auditID == "c-1/forgotten/q" && audit.action == "customer_forgotten")
         #expect(audit.actor == "c-1" && audit.subject == "c-1" && audit.details.isEmpty)
-        // A later event starts anew, from the first sequence number.
-        let again = try story.at(6, .page)
-        #expect(again.tags.first?.tagEventID == "c-1/1")
+        // A later event starts anew: another life, from the first sequence number.
+        let again = try story.at(6, .page, id: "e0")
+        #expect(again.tags.first?.tagEventID == "c-1/088e7a07b539b6d0/1")
         #expect(story.profile?.firstSeenMs == Story.start + 6)
     }
 

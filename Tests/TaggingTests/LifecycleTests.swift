@@ -43,7 +43,7 @@ struct LifecycleTests {
         let events = story.tags.filter { $0.ruleID == "T07" }
         #expect(events.map(\.evidenceEventIds) == [["reg"], ["page"], ["page"], ["page"]])
         // The second is T23's, at 7 d.
-        #expect(events.map(\.tagEventID) == ["c-1/1", "c-1/3", "c-1/4", "c-1/5"])
+        #expect(events.map(\.tagEventID) == [1, 3, 4, 5].map { "c-1/89e9c11960f4c735/\($0)" })
         #expect(events.allSatisfy { $0.ruleVersion == 1 && $0.calibrationVersion == 0 })
         #expect(events.map { $0.stageChanged.from } == ["", "new", "active", "silent"])
         #expect(story.due == nil)

@@ -16,7 +16,7 @@ struct OrderOfOutputsTests {
         try story.at(5, .joined)
         story.pass(to: 6)
         #expect(story.tags.map(\.ruleID) == ["T38", "T07", "T01", "T08", "T30", "T22", "T16"])
-        #expect(story.tags.map(\.tagEventID) == (1...7).map { "c-1/\($0)" })
+        #expect(story.tags.map(\.tagEventID) == (1...7).map { "c-1/088e7b07b539b883/\($0)" })
     }
 
     @Test func unsetTimer() throws {

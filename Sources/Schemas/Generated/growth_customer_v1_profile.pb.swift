@@ -78,6 +78,10 @@ public struct CustomerProfile: ProtobufCodec.Message {
     /// FNV-1a hashes of the last 32 event ids, oldest first.
     public var recentEventHashes: [UInt64] = []
 
+    /// FNV-1a hash of the id of the event that began the profile: it tells the tag events of one life from those of the
+    /// next, after a deletion.
+    public var lifeHash: UInt64 = 0
+
     /// The fields that this build's schema does not know.
     public var unknownFields = UnknownStorage()
 
@@ -215,6 +219,7 @@ extension CustomerProfile {
         (26, "rfm_calibration_version", "rfmCalibrationVersion"),
         (27, "price_check_open", "priceCheckOpen"),
         (28, "recent_event_hashes", "recentEventHashes"),
+        (29, "life_hash", "lifeHash"),
     ])
 
     public mutating func decode(from reader: inout WireReader) throws(BinaryDecodingError) {
@@ -250,6 +255,7 @@ extension CustomerProfile {
             case 216: priceCheckOpen = try reader.bool()
             case 226: try reader.packed(ProtobufFixed64.self, into: &recentEventHashes)
             case 225: recentEventHashes.append(try reader.fixed64())
+            case 233: lifeHash = try reader.fixed64()
             default: try reader.unknown(tag, into: &unknownFields)
             }
         }
@@ -284,6 +290,7 @@ extension CustomerProfile {
         if rfmCalibrationVersion != 0 { writer.uint32(26, rfmCalibrationVersion) }
         if priceCheckOpen { writer.bool(27, priceCheckOpen) }
         writer.packed(28, ProtobufFixed64.self, recentEventHashes)
+        if lifeHash != 0 { writer.fixed64(29, lifeHash) }
         writer.unknown(unknownFields)
     }
 
@@ -319,6 +326,7 @@ extension CustomerProfile {
             case 26: try reader.read(&rfmCalibrationVersion)
             case 27: try reader.read(&priceCheckOpen)
             case 28: try reader.read(&recentEventHashes)
+            case 29: try reader.read(&lifeHash)
             default: break
             }
         }
@@ -354,6 +362,7 @@ extension CustomerProfile {
         try writer.field(26, rfmCalibrationVersion)
         try writer.field(27, priceCheckOpen)
         try writer.field(28, recentEventHashes)
+        try writer.field(29, lifeHash)
         writer.endObject(outer)
     }
 }

@@ -5,7 +5,7 @@ public import ProtobufCodec
 
 /// A change of a tag, a score or a stage, with its evidence. Topic tags.v1, key customer_id.
 public struct TagEvent: ProtobufCodec.Message {
-    /// customer_id/sequence: the same in every run over the same input.
+    /// customer_id/life/sequence, a life being the profile until it is forgotten: the same in every run over the same input.
     public var tagEventID: String = ""
 
     public var customerID: String = ""

@@ -203,6 +203,8 @@ public enum BudgetAction: ProtobufCodec.Enum {
     case refuse
     /// From held to pending: only the state is told.
     case release
+    /// From pending to held: only the state is told.
+    case hold
     /// A number that this build's schema has no name for.
     case UNRECOGNIZED(Int)
 
@@ -215,6 +217,7 @@ public enum BudgetAction: ProtobufCodec.Enum {
         .clawBack,
         .refuse,
         .release,
+        .hold,
     ]
 
     /// Creates the value of number zero.
@@ -230,6 +233,7 @@ public enum BudgetAction: ProtobufCodec.Enum {
         case 4: self = .clawBack
         case 5: self = .refuse
         case 6: self = .release
+        case 7: self = .hold
         default: self = .UNRECOGNIZED(rawValue)
         }
     }
@@ -244,6 +248,7 @@ public enum BudgetAction: ProtobufCodec.Enum {
         case .clawBack: 4
         case .refuse: 5
         case .release: 6
+        case .hold: 7
         case .UNRECOGNIZED(let number): number
         }
     }
@@ -372,7 +377,7 @@ public struct RewardEvent: ProtobufCodec.Message {
 
     public var state: RewardState = .unspecified
 
-    /// Why: a refused operation's error name, or refund, fraud_decline, review_deadline, …
+    /// Why: a refused operation's error name, or refund, fraud_decline, fraud_review, review_deadline, …
     public var reason: String = ""
 
     public var amounts: [RewardAmount] = []
@@ -646,6 +651,7 @@ extension BudgetAction {
         (4, "BUDGET_ACTION_CLAW_BACK"),
         (5, "BUDGET_ACTION_REFUSE"),
         (6, "BUDGET_ACTION_RELEASE"),
+        (7, "BUDGET_ACTION_HOLD"),
     ])
 }
 
