@@ -1,3 +1,5 @@
+import Checksums
+
 /// The bytes of the store's own two records, the same in RocksDB and in the changelog.
 ///
 /// Both begin with two bytes of magic and a version, and end with a CRC32C of all before. Progress lists its topics

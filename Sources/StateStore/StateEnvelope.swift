@@ -1,3 +1,5 @@
+import Checksums
+
 /// The bytes of one entry, the same in RocksDB and in the changelog, the same for the same entry always.
 ///
 /// | bytes | what |
