@@ -57,8 +57,11 @@ let package = Package(
         library("Checksums"),
         library("KafkaProtocol", ["Checksums"], exclude: ["generate", "Generated/README.md"]),
         library("BrokerCore", ["KafkaProtocol"]),
+        library("EmbeddedBroker", ["BrokerCore", "KafkaProtocol", "Checksums"]),
+        program("growth-broker", ["EmbeddedBroker", "BrokerCore", "CommandLineTools"]),
+        library("BrokerTestKit", ["Kafka"]),
         library("Kafka", ["CRdKafka"]),
-        library("StateStore", ["CRocksDB"]),
+        library("StateStore", ["CRocksDB", "Checksums"]),
         library("Observability", ["CMicrohttpd"]),
         library("CommandLineTools"),
         library(
@@ -76,6 +79,7 @@ let package = Package(
                 "Operations", "CommandLineTools", "Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "Tagging",
                 "ReferralFraud", "RewardSettlement", "NotificationDispatch",
             ]),
+        program("growth-lab", ["BrokerTestKit", "CommandLineTools", "Kafka"]),
     ]
         + worker("tagging-worker", domain: "Tagging")
         + worker("fraud-worker", domain: "ReferralFraud")
@@ -83,8 +87,13 @@ let package = Package(
         + worker("notification-worker", domain: "NotificationDispatch", ["NotificationProviders"])
         + [
             tests("ProtobufCodecTests", ["ProtobufCodec"], exclude: ["Protos", "CrossCheck", "Generated/README.md"]),
-            tests("KafkaTests", ["Kafka", "CRdKafka"]),
-            tests("StateStoreTests", ["StateStore"]),
+            tests("KafkaTests", ["Kafka", "CRdKafka", "BrokerTestKit"]),
+            tests("KafkaProtocolTests", ["KafkaProtocol"], exclude: ["CrossCheck", "messages.json"]),
+            tests("BrokerCoreTests", ["BrokerCore", "KafkaProtocol"]),
+            tests("EmbeddedBrokerTests", ["EmbeddedBroker", "BrokerCore", "KafkaProtocol"]),
+            tests(
+                "ConformanceTests", ["EmbeddedBroker", "BrokerTestKit", "Kafka", "KafkaProtocol"], exclude: ["Answers"]),
+            tests("StateStoreTests", ["StateStore", "Checksums"]),
             tests("ObservabilityTests", ["Observability"]),
             tests("HouseTests", ["Schemas", "Operations"]),
             tests("SchemasTests", ["Schemas", "ProtobufCodec"]),

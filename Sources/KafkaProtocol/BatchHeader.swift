@@ -59,9 +59,10 @@ public struct BatchHeader: Equatable, Sendable {
     }
 
     public var lastOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) }
-    /// The sequence of the last record; it goes round from the largest to 0.
+    /// The sequence of the last record; it goes round from the largest to 0, and is -1 where the batch has none.
     public var lastSequence: Int32 {
-        Int32(truncatingIfNeeded: (Int64(baseSequence) + Int64(lastOffsetDelta)) & 0x7fff_ffff)
+        guard baseSequence >= 0 else { return -1 }
+        return Int32(truncatingIfNeeded: (Int64(baseSequence) + Int64(lastOffsetDelta)) & 0x7fff_ffff)
     }
     public var compression: Compression? { Compression(rawValue: attributes & 0x7) }
     /// The broker's time stands in `maxTimestamp`, for all records.

@@ -119,6 +119,26 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let telemetryTooLarge = ErrorCode(rawValue: 118)
     public static let invalidRegistration = ErrorCode(rawValue: 119)
     public static let transactionAbortable = ErrorCode(rawValue: 120)
+    public static let delegationTokenAuthDisabled = ErrorCode(rawValue: 61)
+    public static let delegationTokenNotFound = ErrorCode(rawValue: 62)
+    public static let delegationTokenOwnerMismatch = ErrorCode(rawValue: 63)
+    public static let delegationTokenRequestNotAllowed = ErrorCode(rawValue: 64)
+    public static let delegationTokenAuthorizationFailed = ErrorCode(rawValue: 65)
+    public static let delegationTokenExpired = ErrorCode(rawValue: 66)
+    public static let positionOutOfRange = ErrorCode(rawValue: 99)
+    public static let invalidRecordState = ErrorCode(rawValue: 121)
+    public static let shareSessionNotFound = ErrorCode(rawValue: 122)
+    public static let invalidShareSessionEpoch = ErrorCode(rawValue: 123)
+    public static let fencedStateEpoch = ErrorCode(rawValue: 124)
+    public static let invalidVoterKey = ErrorCode(rawValue: 125)
+    public static let duplicateVoter = ErrorCode(rawValue: 126)
+    public static let voterNotFound = ErrorCode(rawValue: 127)
+    public static let invalidRegularExpression = ErrorCode(rawValue: 128)
+    public static let rebootstrapRequired = ErrorCode(rawValue: 129)
+    public static let streamsInvalidTopology = ErrorCode(rawValue: 130)
+    public static let streamsInvalidTopologyEpoch = ErrorCode(rawValue: 131)
+    public static let streamsTopologyFenced = ErrorCode(rawValue: 132)
+    public static let shareSessionLimitReached = ErrorCode(rawValue: 133)
 
     /// Every named code with Kafka's name.
     public static let names: [ErrorCode: String] = [
@@ -237,6 +257,26 @@ public struct ErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConve
         .telemetryTooLarge: "TELEMETRY_TOO_LARGE",
         .invalidRegistration: "INVALID_REGISTRATION",
         .transactionAbortable: "TRANSACTION_ABORTABLE",
+        .delegationTokenAuthDisabled: "DELEGATION_TOKEN_AUTH_DISABLED",
+        .delegationTokenNotFound: "DELEGATION_TOKEN_NOT_FOUND",
+        .delegationTokenOwnerMismatch: "DELEGATION_TOKEN_OWNER_MISMATCH",
+        .delegationTokenRequestNotAllowed: "DELEGATION_TOKEN_REQUEST_NOT_ALLOWED",
+        .delegationTokenAuthorizationFailed: "DELEGATION_TOKEN_AUTHORIZATION_FAILED",
+        .delegationTokenExpired: "DELEGATION_TOKEN_EXPIRED",
+        .positionOutOfRange: "POSITION_OUT_OF_RANGE",
+        .invalidRecordState: "INVALID_RECORD_STATE",
+        .shareSessionNotFound: "SHARE_SESSION_NOT_FOUND",
+        .invalidShareSessionEpoch: "INVALID_SHARE_SESSION_EPOCH",
+        .fencedStateEpoch: "FENCED_STATE_EPOCH",
+        .invalidVoterKey: "INVALID_VOTER_KEY",
+        .duplicateVoter: "DUPLICATE_VOTER",
+        .voterNotFound: "VOTER_NOT_FOUND",
+        .invalidRegularExpression: "INVALID_REGULAR_EXPRESSION",
+        .rebootstrapRequired: "REBOOTSTRAP_REQUIRED",
+        .streamsInvalidTopology: "STREAMS_INVALID_TOPOLOGY",
+        .streamsInvalidTopologyEpoch: "STREAMS_INVALID_TOPOLOGY_EPOCH",
+        .streamsTopologyFenced: "STREAMS_TOPOLOGY_FENCED",
+        .shareSessionLimitReached: "SHARE_SESSION_LIMIT_REACHED",
     ]
 
     /// The code that Kafka calls by this name, in capitals.

@@ -2,6 +2,9 @@
 ///
 /// Text that is not UTF-8 is read with replacement characters, as Kafka does.
 public struct ProtocolReader: Sendable {
+    /// The most bytes that a text may have, in every version: what a length of two bytes can say.
+    static let textByteLimit = 0x7FFF
+
     private let source: [UInt8]
     public private(set) var position: Int
     private var end: Int
@@ -114,8 +117,12 @@ public struct ProtocolReader: Sendable {
 
     public mutating func nullableString(_ flexible: Bool) throws(ProtocolError) -> String? {
         guard let count = try length(flexible, short: true) else { return nil }
+        guard count <= Self.textByteLimit else { throw .invalidLength(count) }
         defer { position += count }
-        return String(decoding: source[position..<position + count], as: UTF8.self)
+        let text = String(decoding: source[position..<position + count], as: UTF8.self)
+        // A replacement character has three bytes: what came in as one byte each may not fit on its way out.
+        guard text.utf8.count <= Self.textByteLimit else { throw .invalidLength(text.utf8.count) }
+        return text
     }
 
     public mutating func bytes(_ flexible: Bool) throws(ProtocolError) -> [UInt8] {

@@ -1,7 +1,7 @@
 /// Appends the protocol's primitive types to bytes; big-endian.
 ///
-/// A text or an array longer than its length field can say cannot come from a message that was read; it is cut off by
-/// the reader's checks, not here.
+/// No text that was read is too long to be written. One that was made longer is cut between two characters, so that the
+/// rest of the message stays readable.
 public struct ProtocolWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
 
@@ -61,9 +61,16 @@ public struct ProtocolWriter: Sendable {
 
     public mutating func raw(_ value: [UInt8]) { bytes += value }
 
+    private mutating func text(_ value: some Collection<UInt8>, _ flexible: Bool) {
+        length(value.count, flexible, short: true)
+        bytes.append(contentsOf: value)
+    }
+
     public mutating func string(_ value: String, _ flexible: Bool) {
-        length(value.utf8.count, flexible, short: true)
-        bytes.append(contentsOf: value.utf8)
+        guard value.utf8.count > ProtocolReader.textByteLimit else { return text(value.utf8, flexible) }
+        var end = value.utf8.index(value.startIndex, offsetBy: ProtocolReader.textByteLimit)
+        while end.samePosition(in: value.unicodeScalars) == nil { end = value.utf8.index(before: end) }
+        text(value.utf8[..<end], flexible)
     }
 
     public mutating func nullableString(_ value: String?, _ flexible: Bool) {

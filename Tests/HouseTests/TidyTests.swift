@@ -48,7 +48,9 @@ struct TidyTests {
         "arrows point down only",
         arguments: [
             ("ProtobufCodec", [String]()), ("Schemas", ["ProtobufCodec"]), ("CommandLineTools", []),
-            ("Kafka", ["CRdKafka"]), ("StateStore", ["CRocksDB"]), ("Observability", ["CMicrohttpd"]),
+            ("Kafka", ["CRdKafka"]), ("StateStore", ["CRocksDB", "Checksums"]), ("Observability", ["CMicrohttpd"]),
+            ("Checksums", []), ("KafkaProtocol", ["Checksums"]), ("BrokerCore", ["KafkaProtocol"]),
+            ("EmbeddedBroker", ["BrokerCore", "KafkaProtocol", "Checksums"]),
             (
                 "WorkerRuntime",
                 ["Kafka", "StateStore", "Schemas", "ProtobufCodec", "Observability", "CommandLineTools"]

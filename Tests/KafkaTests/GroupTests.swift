@@ -1,3 +1,4 @@
+import BrokerTestKit
 import Foundation
 import Kafka
 import Testing

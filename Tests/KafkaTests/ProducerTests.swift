@@ -1,3 +1,4 @@
+import BrokerTestKit
 import Kafka
 import Testing
 

@@ -39,7 +39,7 @@ public enum ApiKey: Int16, CaseIterable, Sendable {
     case listTransactions = 66
     case describeTopicPartitions = 75
 
-    /// The versions that Apache Kafka 4.3 takes.
+    /// The versions that Apache Kafka 4.3 takes; none that is still being developed.
     public var validVersions: ClosedRange<Int16> {
         switch self {
         case .produce: return ProduceRequest.validVersions
@@ -59,7 +59,7 @@ public enum ApiKey: Int16, CaseIterable, Sendable {
         case .createTopics: return CreateTopicsRequest.validVersions
         case .deleteTopics: return DeleteTopicsRequest.validVersions
         case .deleteRecords: return DeleteRecordsRequest.validVersions
-        case .initProducerId: return InitProducerIdRequest.validVersions
+        case .initProducerId: return 0...5
         case .offsetForLeaderEpoch: return OffsetForLeaderEpochRequest.validVersions
         case .addPartitionsToTxn: return AddPartitionsToTxnRequest.validVersions
         case .addOffsetsToTxn: return AddOffsetsToTxnRequest.validVersions

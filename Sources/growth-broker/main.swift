@@ -1,0 +1,5 @@
+import CommandLineTools
+import EmbeddedBroker
+import Foundation
+
+exit(await BrokerCommand.command.main(version: "0.1.0").rawValue)
