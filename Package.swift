@@ -90,7 +90,7 @@ let package = Package(
             tests("KafkaTests", ["Kafka", "CRdKafka", "BrokerTestKit"]),
             tests("KafkaProtocolTests", ["KafkaProtocol"], exclude: ["CrossCheck", "messages.json"]),
             tests("BrokerCoreTests", ["BrokerCore", "KafkaProtocol"]),
-            tests("EmbeddedBrokerTests", ["EmbeddedBroker", "BrokerCore", "KafkaProtocol"]),
+            tests("EmbeddedBrokerTests", ["EmbeddedBroker", "BrokerCore", "KafkaProtocol", "growth-broker"]),
             tests(
                 "ConformanceTests", ["EmbeddedBroker", "BrokerTestKit", "Kafka", "KafkaProtocol"], exclude: ["Answers"]),
             tests("StateStoreTests", ["StateStore", "Checksums"]),

@@ -23,12 +23,12 @@ extension Broker {
                 result.errorCode = ErrorCode.invalidRequest.rawValue
                 result.errorMessage = "A topic is deleted either by its name or by its id"
             } else if let target {
-                result.topicId = target.id
                 if counts[target.name] ?? 0 > 1 {
                     guard seen.insert(target.name).inserted else { continue }
                     result.errorCode = ErrorCode.invalidRequest.rawValue
                     result.errorMessage = "The request names a topic twice"
                 } else {
+                    result.topicId = target.id
                     delete(target)
                 }
             } else {

@@ -1,11 +1,5 @@
 import KafkaProtocol
 
-/// Kafka's numbers for what has settings.
-enum ConfigResourceType: Int8 {
-    case topic = 2
-    case broker = 4
-}
-
 extension Broker {
     func describeConfigs(_ message: DescribeConfigsRequest, _ request: Request) {
         var response = DescribeConfigsResponse()

@@ -63,6 +63,8 @@ extension DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic {
         var topic = Self()
         topic.name = name
         topic.errorCode = error.rawValue
+        // Kafka tells them of topics that are not there, too.
+        topic.topicAuthorizedOperations = AuthorizedOperations.topic
         return topic
     }
 }

@@ -135,7 +135,10 @@ extension BrokerLoop {
     private func boundOutput(besides current: ClientConnection) {
         var total = connections.values.reduce(0) { $0 + $1.output.byteCount }
         while total > settings.bufferMaxBytes {
-            let waiting = connections.values.filter { $0 !== current && !$0.output.isEmpty }
+            // Small answers may only wait for the end of this round.
+            let waiting = connections.values.filter {
+                $0 !== current && $0.output.byteCount > ClientConnection.pipelinedBytes
+            }
             guard let slowest = waiting.min(by: { $0.lastActive < $1.lastActive }) else { return }
             total -= slowest.output.byteCount
             close(slowest, .warning, "answers that wait to be read take more than \(settings.bufferMaxBytes) bytes")

@@ -356,6 +356,8 @@ final class BrokerLoop {
             for connection in connections.values { _ = connection.output.flush(to: connection.socket) }
             journal?.close()
         }
+        Socket.endListening(listener)
+        if let controlListener { Socket.endListening(controlListener) }
         connections.removeAll()
         controls.removeAll()
         if let path = settings.controlPath { Socket.remove(path: path) }

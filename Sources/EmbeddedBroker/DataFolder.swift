@@ -46,6 +46,9 @@ final class DataFolder {
         }
     }
 
+    /// Not by the descriptor's end alone: a child process that has not yet begun its own program may have it, too.
+    deinit { _ = flock(lock.number, LOCK_UN) }
+
     private static func isOurs(_ name: String) -> Bool {
         ["lock", "manifest", "manifest.new"].contains(name) || JournalSegment.parse(name: name) != nil
     }

@@ -111,6 +111,9 @@ enum Socket {
 
     static func remove(path: String) { _ = unsafe unlink(path) }
 
+    /// Ends a listener, also where a child process that has not yet begun its own program has it, too.
+    static func endListening(_ listener: Descriptor) { _ = shutdown(listener.number, CInt(SHUT_RDWR)) }
+
     /// Ends our half: the other side reads the rest, then the end.
     static func endWriting(_ socket: Descriptor) { _ = shutdown(socket.number, CInt(SHUT_WR)) }
 

@@ -45,7 +45,8 @@ struct BrokerLoad {
         let begun = ContinuousClock.now
         consumer.assign(
             Dictionary(
-                uniqueKeysWithValues: (0..<partitions).map { (TopicPartition(topic: topic, partition: $0), .beginning) }))
+                uniqueKeysWithValues: (0..<partitions).map { (TopicPartition(topic: topic, partition: $0), .beginning) }
+            ))
         var count = 0
         while count < records {
             _ = try consumer.poll(into: batch, limit: 10_000, timeoutMilliseconds: 100)

@@ -6,7 +6,8 @@ let root = Command(
     abstract: "Measures and tries GrowthFleet: benchmarks, simulated schedules, hostile input.",
     discussion: "For one machine of your own: everything runs on loopback and is stopped at the end.",
     examples: [
-        .init("growth-lab bench broker", "Produce and fetch rates of the embedded broker, and of Apache Kafka beside it."),
+        .init(
+            "growth-lab bench broker", "Produce and fetch rates of the embedded broker, and of Apache Kafka beside it.")
     ],
     parameters: [Lab.output],
     subcommands: [

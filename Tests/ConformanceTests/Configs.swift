@@ -53,7 +53,7 @@ extension Behaviour {
             Behaviour("a topic's settings are described, with where they come from") { trial, seen, peer in
                 let topic = try trial.topic(partitions: 1, ["cleanup.policy": "compact", "max.message.bytes": "12345"])
                 let keys = [
-                    "cleanup.policy", "max.message.bytes", "retention.ms", "retention.bytes", "segment.bytes",
+                    "cleanup.policy", "max.message.bytes", "retention.ms", "retention.bytes",
                     "compression.type", "message.timestamp.type", "delete.retention.ms",
                     "min.compaction.lag.ms", "message.timestamp.after.max.ms", "no.such",
                 ]
@@ -174,22 +174,25 @@ extension Behaviour {
                 seen("set", try peer.alter(type: Peer.brokerResource, "1", [("message.max.bytes", .set, "2000000")]))
                 Pause.milliseconds(500)
                 try show("set")
-                seen(
-                    "set for all",
-                    try peer.alter(type: Peer.brokerResource, "", [("message.max.bytes", .set, "3000000")]))
                 seen("delete", try peer.alter(type: Peer.brokerResource, "1", [("message.max.bytes", .delete, nil)]))
-                Pause.milliseconds(500)
-                try show("for all")
-                seen(
-                    "delete for all",
-                    try peer.alter(type: Peer.brokerResource, "", [("message.max.bytes", .delete, nil)]))
                 Pause.milliseconds(500)
                 try show("as before")
                 seen("fixed", try peer.alter(type: Peer.brokerResource, "1", [("node.id", .set, "5")]))
-                seen("unknown", try peer.alter(type: Peer.brokerResource, "1", [("no.such", .set, "5")]))
                 seen(
                     "another broker", try peer.alter(type: Peer.brokerResource, "9", [("message.max.bytes", .set, "1")])
                 )
+            },
+            Behaviour("a setting for all brokers is shown as such", alone: true) { trial, seen, peer in
+                seen("set", try peer.alter(type: Peer.brokerResource, "", [("message.max.bytes", .set, "3000000")]))
+                Pause.milliseconds(500)
+                let configs = try peer.describeConfigs(type: Peer.brokerResource, "1", keys: ["message.max.bytes"])
+                    .configs
+                seen("now", configs.map { "\($0.name)=\($0.value ?? "null") source \($0.configSource)" })
+                seen("delete", try peer.alter(type: Peer.brokerResource, "", [("message.max.bytes", .delete, nil)]))
+            },
+            Behaviour("a broker's setting of an unknown name", alone: true) { trial, seen, peer in
+                seen("set", try peer.alter(type: Peer.brokerResource, "1", [("no.such", .set, "5")]))
+                seen("delete", try peer.alter(type: Peer.brokerResource, "1", [("no.such", .delete, nil)]))
             },
         ]
     }

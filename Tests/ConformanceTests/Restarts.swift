@@ -6,13 +6,8 @@ extension Trial {
     /// Starts the broker anew and connects once it serves.
     func restarted() throws -> Peer {
         try broker.restart()
-        let peer = try peer()
-        try until {
-            let coordinator = try peer.initProducer(bench.name("probe"))
-            let group = try peer.heartbeat(group: bench.name("probe"), member: "x", generation: 1)
-            return coordinator.errorCode == 0 && ErrorCode(rawValue: group.errorCode) == .unknownMemberId
-        }
-        return peer
+        try Runner.warmUp(bench.bootstrap)
+        return try peer()
     }
 }
 

@@ -66,8 +66,9 @@ enum Runner {
         }
     }
 
-    /// Waits until both kinds of coordinator serve: a fresh node makes their topics at the first question.
-    private static func warmUp(_ bootstrap: String) throws {
+    /// Waits until both kinds of coordinator serve: a fresh node makes their topics at the first question, and one that was
+    /// started again reads them first.
+    static func warmUp(_ bootstrap: String) throws {
         let peer = try Peer(bootstrap)
         let deadline = ContinuousClock.now + .seconds(60)
         func isBusy(_ code: Int16) -> Bool {
@@ -82,7 +83,7 @@ enum Runner {
                 Pause.milliseconds(50)
             }
         }
-        for index in 0..<8 {
+        for index in 0..<12 {
             let name = "warm-\(index)"
             for kind in [Int8(0), 1] {
                 try patiently {

@@ -67,6 +67,11 @@ extension Behaviour {
                 let producer = try peer.transactional(trial.bench.name("tx"))
                 seen("send, version 3", try peer.sendOffset(1, of: topic, group: group, by: producer))
                 seen("offset", try peer.committed(topic, group: group))
+            },
+            Behaviour("a newer client's offsets add their group by themselves") { trial, seen, peer in
+                let topic = try trial.topic()
+                let group = trial.bench.name("group")
+                let producer = try peer.transactional(trial.bench.name("tx"))
                 seen("send, version 5", try peer.sendOffset(2, of: topic, group: group, by: producer, version: 5))
                 seen("state", try peer.describe(producer.transactionalID ?? "").transactionState)
                 let ended = try peer.endOnce(producer, commit: true, version: 5)

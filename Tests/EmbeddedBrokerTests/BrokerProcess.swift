@@ -45,6 +45,8 @@ final class BrokerProcess: @unchecked Sendable {
 
     var identifier: Int32 { process.processIdentifier }
 
+    var residentBytes: Int { ProcessMemory.residentBytes(process: "\(identifier)") }
+
     func kill() { if process.isRunning { _ = Glibc.kill(process.processIdentifier, SIGKILL) } }
 
     func terminate() { process.terminate() }

@@ -14,7 +14,7 @@ struct FuzzTests {
         let outcome = try BrokerFuzzer.runCore(seed: seed, requests: Self.requests / 4)
         #expect(outcome.handled > Self.requests / 10 && outcome.refused > Self.requests / 40)
         #expect(outcome.kinds.count == ApiKey.allCases.count)
-        #expect(outcome.residentAfter - outcome.residentBefore < 200 << 20)
+        #expect(outcome.residentAfter - outcome.residentBefore < 400 << 20)
         print(
             "seed \(seed): \(outcome.handled) handled, \(outcome.refused) refused, VmRSS",
             "\(outcome.residentBefore >> 20) MiB before, \(outcome.residentAfter >> 20) MiB after")
@@ -42,6 +42,6 @@ struct FuzzTests {
             ])
         #expect(try healthy.produce(TestRequests.produce("healthy", ["v"])).errorCode == 0)
         #expect(try healthy.values("healthy") == ["v"])
-        #expect(ProcessMemory.residentBytes - before < 200 << 20)
+        #expect(ProcessMemory.residentBytes - before < 400 << 20)
     }
 }
