@@ -83,6 +83,7 @@ enum Runner {
                 Pause.milliseconds(50)
             }
         }
+        try patiently { try peer.initProducer(nil).errorCode }
         for index in 0..<12 {
             let name = "warm-\(index)"
             for kind in [Int8(0), 1] {
