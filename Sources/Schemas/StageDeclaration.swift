@@ -14,7 +14,7 @@ public struct StageDeclaration: Hashable, Sendable {
     /// True where decisions use answers of the outside world, which the execution log then records.
     public let hasEffects: Bool
 
-    init(
+    package init(
         group: String, worker: String, inputs: [TopicDeclaration], globalTables: [TopicDeclaration] = [],
         tables: [TableDeclaration], outputs: [TopicDeclaration], hasEffects: Bool = false
     ) {

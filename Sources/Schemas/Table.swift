@@ -5,7 +5,7 @@ public struct Table<Value: Message>: Sendable {
     public let declaration: TableDeclaration
     public var id: UInt8 { declaration.id }
 
-    init(_ id: UInt8, _ name: String) {
+    package init(_ id: UInt8, _ name: String) {
         self.declaration = TableDeclaration(id: id, name: name, messageName: Value.protoMessageName)
     }
 }

@@ -70,7 +70,7 @@ public struct Topic<Value: Message>: Sendable {
     public let key: @Sendable (Value) -> String
     public var name: String { declaration.name }
 
-    init(
+    package init(
         _ name: String, keyed keyDescription: String, partitioning: Partitioning = .fleet,
         retention: Retention = .forever, isPublic: Bool = true, by key: @escaping @Sendable (Value) -> String
     ) {

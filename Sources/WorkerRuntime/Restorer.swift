@@ -41,11 +41,13 @@ final class Restorer<Reader: BrokerReader> {
             if let resume = store.resumeOffset, resume > high || resume < low { try store.wipe() }
             targets[partition] = Target(store: store, high: high, low: low)
         }
-        // One assignment for all: each new one makes the reader fetch anew.
+        // One assignment for all: each new one makes the reader fetch anew. The reader's position counts for those that
+        // are being restored already; of the others it may have read more than their stores ever saw.
         reader.assign(
             Dictionary(
                 uniqueKeysWithValues: targets.map { partition, target in
-                    (name(partition), .offset(max(from(target), reader.position(name(partition)) ?? 0)))
+                    let read = stores[partition] == nil ? reader.position(name(partition)) ?? 0 : 0
+                    return (name(partition), .offset(max(from(target), read)))
                 }))
     }
 
