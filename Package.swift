@@ -79,7 +79,13 @@ let package = Package(
                 "Operations", "CommandLineTools", "Kafka", "Schemas", "ProtobufCodec", "ShopGenerator", "Tagging",
                 "ReferralFraud", "RewardSettlement", "NotificationDispatch",
             ]),
-        program("growth-lab", ["BrokerTestKit", "CommandLineTools", "Kafka"]),
+        library(
+            "Simulation",
+            [
+                "WorkerRuntime", "StateStore", "Kafka", "BrokerCore", "KafkaProtocol", "Schemas", "ProtobufCodec",
+                "Observability", "CommandLineTools",
+            ]),
+        program("growth-lab", ["Simulation", "WorkerRuntime", "BrokerTestKit", "CommandLineTools", "Kafka"]),
     ]
         + worker("tagging-worker", domain: "Tagging")
         + worker("fraud-worker", domain: "ReferralFraud")
@@ -90,9 +96,11 @@ let package = Package(
             tests("KafkaTests", ["Kafka", "CRdKafka", "BrokerTestKit"]),
             tests("KafkaProtocolTests", ["KafkaProtocol"], exclude: ["CrossCheck", "messages.json"]),
             tests("BrokerCoreTests", ["BrokerCore", "KafkaProtocol"]),
+            tests("SimulationTests", ["Simulation", "WorkerRuntime"]),
             tests("EmbeddedBrokerTests", ["EmbeddedBroker", "BrokerCore", "KafkaProtocol", "growth-broker"]),
             tests(
-                "ConformanceTests", ["EmbeddedBroker", "BrokerTestKit", "Kafka", "KafkaProtocol"], exclude: ["Answers"]),
+                "ConformanceTests", ["EmbeddedBroker", "BrokerCore", "BrokerTestKit", "Kafka", "KafkaProtocol"],
+                exclude: ["Answers"]),
             tests("StateStoreTests", ["StateStore", "Checksums"]),
             tests("ObservabilityTests", ["Observability"]),
             tests("HouseTests", ["Schemas", "Operations"]),

@@ -74,6 +74,7 @@ struct TidyTests {
         let allowed: Set = [
             "Kafka", "StateStore", "Observability", "ProtobufCodec", "NotificationProviders", "CommandLineTools",
             "WorkerRuntime", "Checksums", "KafkaProtocol", "EmbeddedBroker", "BrokerTestKit", "growth-lab",
+            "Simulation",
         ]
         for file in Self.sources where !allowed.contains(file.module) {
             for (number, line) in file.lines.enumerated() {
