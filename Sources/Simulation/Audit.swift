@@ -44,22 +44,8 @@ final class Audit {
         }
     }
 
-    /// A store is emptied: whoever owns the partition never has to.
-    ///
-    /// One that lost it while it slept may find that the state has moved on from the offsets that it saw.
-    func wipes(_ path: String, _ life: Life, _ world: World) {
-        guard !world.scenario.expectsContradictions else { return }
-        guard let loop = life.process.loops.first(where: { path.contains(world.scenario.stages[$0.stage].group) }),
-            world.isCurrent(loop)
-        else {
-            world.counts[.zombieWipes] += 1
-            return
-        }
-        world.fail(Violation(.noStoreWiped, "\(path) was wiped"))
-    }
-
     /// Whether a loop that gave up was right to.
-    func judge(_ failure: any Error, _ loop: SimulatedLoop, _ world: World) -> Violation? {
+    func judge(_ failure: any Error, _ world: World) -> Violation? {
         if let failure = failure as? RuntimeFailure {
             switch failure {
             case .fencedRepeatedly: return nil
@@ -68,7 +54,6 @@ final class Audit {
                     world.untamper()
                     return nil
                 }
-                if !world.isCurrent(loop) { return nil }
                 return Violation(.noStoreWiped, "\(failure)")
             case .undeclaredOutput, .undeclaredTable, .effectUnavailable, .unreadableState, .timerRejected,
                 .inputDeleted,

@@ -30,7 +30,6 @@ final class SimulatedConsumer: BackgroundClient, BrokerConsumer {
         fetcher = FetchSession(world, life, clientID: clientID)
         super.init(life)
         world.add(self)
-        world.loop(place)?.membership = membership
     }
 
     private func abandon() {

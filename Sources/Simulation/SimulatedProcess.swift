@@ -51,8 +51,6 @@ final class SimulatedLoop {
     var isStarted = false
     var isOnStack = false
     var hasEnded = false
-    /// Its consumer's place in the group.
-    weak var membership: GroupMembership?
     /// Not run before this time.
     var wakesAt: Int64 = 0
 

@@ -27,8 +27,6 @@ package enum SimulationCount: Int, CaseIterable, Sendable {
     case timers
     /// Records that were given up since their transactions failed again and again.
     case poisoned
-    /// Stores emptied by loops that had lost their partitions without knowing.
-    case zombieWipes
     case storesReopened
 
     /// As it is shown.
@@ -60,7 +58,6 @@ package enum SimulationCount: Int, CaseIterable, Sendable {
         case .deadLetters: "dead letters"
         case .timers: "timers fired"
         case .poisoned: "records given up as poison"
-        case .zombieWipes: "stores emptied by zombies"
         case .storesReopened: "stores opened and compared"
         }
     }

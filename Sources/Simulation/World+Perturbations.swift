@@ -107,18 +107,6 @@ extension World {
         }
     }
 
-    /// Whether the group still takes the loop for the member that it believes to be.
-    func isCurrent(_ loop: SimulatedLoop) -> Bool {
-        guard let metadata = loop.membership?.metadata else { return false }
-        var request = HeartbeatRequest()
-        request.groupId = metadata.group
-        request.generationId = metadata.generation
-        request.memberId = metadata.memberID
-        request.groupInstanceId = metadata.instanceID
-        guard case .heartbeat(let response)? = ask(.heartbeat(request), version: 3) else { return false }
-        return response.errorCode == 0
-    }
-
     /// The group's committed offsets; pending ones do not count.
     func committedOffsets(_ stage: Int) -> [Kafka.TopicPartition: Int64] {
         var request = OffsetFetchRequest()

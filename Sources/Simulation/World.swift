@@ -172,7 +172,7 @@ final class World {
         for loop in life.process.loops where loop.life === life { loop.wakesAt = 0 }
     }
 
-    func loop(_ place: SimulatedClient.LoopPlace) -> SimulatedLoop? {
+    private func loop(_ place: SimulatedClient.LoopPlace) -> SimulatedLoop? {
         place.life.process.loops.first { $0.life === place.life && $0.stage == place.stage }
     }
 
@@ -507,7 +507,7 @@ final class World {
 
     private func touchDisk(_ life: Life, _ operation: MemoryDisk.Operation, _ path: String) -> StateStoreError? {
         switch operation {
-        case .delete: audit.wipes(path, life, self)
+        case .delete: if !scenario.expectsContradictions { fail(Violation(.noStoreWiped, "\(path) was wiped")) }
         case .write:
             if !life.diskDelays.isEmpty { sleep(life, life.diskDelays.removeFirst()) }
             _ = spring(life, .atDisk, nil)
@@ -584,7 +584,7 @@ final class World {
     private func giveUp(_ loop: SimulatedLoop, _ failure: any Error) {
         guard !loop.life.isDead, violation == nil else { return }
         counts[.exits] += 1
-        if let violation = audit.judge(failure, loop, self) { return fail(violation) }
+        if let violation = audit.judge(failure, self) { return fail(violation) }
         let process = loop.life.process
         kill(process, disk: .keepsBuffers, how: "gave up")
     }

@@ -575,6 +575,7 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
         let found = store.progress?.inputOffsets ?? [:]
         // Planted: state of one moment goes on with the inputs of another.
         guard found == expected || plantedFaults.contains(.ignoreGroupOffsetMismatch) else {
+            try checkStillOwned(partition, clients)
             // Once from nothing; a second contradiction is a person's matter.
             guard wiped.insert(partition).inserted else {
                 throw RuntimeFailure.stateContradictsOffsets(
@@ -597,6 +598,20 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
         }
         metrics.restored.increment(by: clients.restorer.takeRestoredCount())
         publishStatus()
+    }
+
+    /// Throws where the group's offsets have moved since the assignment: whoever moved them owns the partition by now.
+    ///
+    /// A process that slept while its state was restored finds the next owner's work in it. The state is sound, and only
+    /// the place in the group is to be had anew.
+    private func checkStillOwned(_ partition: Int32, _ clients: Incarnation<Client>) throws {
+        let names = settings.inputTopics.map { TopicPartition(topic: $0, partition: partition) }
+        let committed = try clients.consumer.committed(
+            names, timeoutMilliseconds: Self.committedTimeoutMilliseconds)
+        let offsets = Dictionary(uniqueKeysWithValues: committed.map { ($0.key.topic, $0.value) })
+        guard offsets != groupOffsets[partition] ?? [:] else { return }
+        throw TransactionError.fatal(
+            KafkaError(code: .illegalGeneration, message: "partition \(partition) has another owner by now"))
     }
 
     private static func text(_ offsets: [String: Int64]) -> String {
