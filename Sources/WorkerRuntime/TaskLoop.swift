@@ -303,8 +303,15 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
         case .fatal: throw failure
         case .abortRequired(let error):
             logger.warning("transaction aborted", metadata: ["error": "\(error)"])
-            try perform(machine.failed(.abortRequired), clients)
+            // A record is poison where it makes transactions fail, not where rebalances do.
+            let isPlaceLost = Self.placeLost.contains(error.code)
+            try perform(machine.failed(isPlaceLost ? .placeLost : .abortRequired), clients)
         }
+    }
+
+    /// What the group's coordinator says of a member whose partitions may be somebody else's.
+    private static var placeLost: Set<KafkaError.Code> {
+        [.illegalGeneration, .unknownMemberID, .rebalanceInProgress, .fencedInstanceID]
     }
 
     /// Ends the transaction of every task that took part: all of it, or nothing.

@@ -186,6 +186,8 @@ struct TaskLoopTests {
         world.broker.isAssignmentLost = false
         for _ in 0..<20 { try loop.turn() }
         #expect(world.broker.groupOffsets[TopicPartition(topic: Topics.customerEvents.name, partition: 0)] == 12)
+        // The one that is refused, and none for the aborts.
+        #expect(world.broker.committed(world.settings.declaration.deadLetters.name).count == 1)
     }
 
     @Test(
