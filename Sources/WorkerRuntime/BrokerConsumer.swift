@@ -19,6 +19,10 @@ package protocol BrokerConsumer: AnyObject {
     func position(_ partition: TopicPartition) -> Int64?
     func watermarks(_ partition: TopicPartition, timeoutMilliseconds: Int32) throws -> (low: Int64, high: Int64)
     func groupMetadata() -> GroupMetadata
+    /// Nil before the member joined, and once it has lost its place, also before the listener has been told.
+    var memberID: String? { get }
+    /// True between losing the assignment and the next one, also before the listener has been told.
+    var isAssignmentLost: Bool { get }
     func storeOffsets(_ offsets: [TopicPartition: Int64])
     /// Leaves the group after a last `revoked`; a second call, and one after a crash, does nothing.
     func close()

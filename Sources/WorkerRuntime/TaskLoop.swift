@@ -303,8 +303,15 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
         case .fatal: throw failure
         case .abortRequired(let error):
             logger.warning("transaction aborted", metadata: ["error": "\(error)"])
-            try perform(machine.failed(.abortRequired), clients)
+            // A record is poison where it makes transactions fail, not where rebalances do.
+            let isPlaceLost = Self.placeLost.contains(error.code)
+            try perform(machine.failed(isPlaceLost ? .placeLost : .abortRequired), clients)
         }
+    }
+
+    /// What the group's coordinator says of a member whose partitions may be somebody else's.
+    private static var placeLost: Set<KafkaError.Code> {
+        [.illegalGeneration, .unknownMemberID, .rebalanceInProgress, .fencedInstanceID]
     }
 
     /// Ends the transaction of every task that took part: all of it, or nothing.
@@ -323,7 +330,7 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
                 offsets.merge(committable(task, clients), uniquingKeysWith: { $1 })
                 endings.append(Committing(task: task, ending: ending, incarnation: incarnation))
             }
-            try clients.producer.sendOffsets(offsets, of: staleMetadata ?? clients.consumer.groupMetadata())
+            try clients.producer.sendOffsets(offsets, of: try proof(clients))
             // Planted: a commit that fails after this leaves state that was never committed.
             if plantedFaults.contains(.writeStateBeforeCommit) { try keep(&endings, clients) }
             try clients.producer.commit()
@@ -337,6 +344,21 @@ package final class TaskLoop<Client: BrokerClient, Environment: LoopEnvironment>
         metrics.commit.record(Double(environment.monotonicNanoseconds() - begun) / 1e9)
         counters.drain { metrics.stageCounter($0).increment(by: UInt64($1)) }
         publishStatus()
+    }
+
+    /// Proof that the group still counts this member, for the offsets to be refused where it does not.
+    ///
+    /// A member that lost its place may by now have no generation, or neither that nor an id. A broker checks no proof
+    /// without both, and none without a generation while the group is empty: it would take the offsets, beside those of
+    /// the partitions' next owner. What librdkafka knows is asked for after the proof was taken: a new generation comes
+    /// only inside `poll`.
+    private func proof(_ clients: Incarnation<Client>) throws -> Client.Consumer.GroupMetadata {
+        let metadata = staleMetadata ?? clients.consumer.groupMetadata()
+        let hasLostPlace = clients.consumer.isAssignmentLost || clients.consumer.memberID == nil
+        // Planted: what somebody else decides by now is committed here too.
+        guard hasLostPlace, !plantedFaults.contains(.commitOnLostAssignment) else { return metadata }
+        throw TransactionError.abortRequired(
+            KafkaError(code: .unknownMemberID, message: "the member lost its place before the commit"))
     }
 
     /// The offsets that a task commits: also those of one that only fired timers, since the generation is checked with

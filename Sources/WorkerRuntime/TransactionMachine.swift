@@ -47,6 +47,8 @@ package struct TransactionMachine {
 
     enum Failure: Equatable {
         case abortRequired
+        /// The transaction must be aborted, but by no record's fault: the member lost its place in the group.
+        case placeLost
         case fatal
     }
 
@@ -150,6 +152,10 @@ package struct TransactionMachine {
             state = .aborting
             abortsInARow += 1
             return .abort(backoffMilliseconds: backoff(abortsInARow))
+        case .placeLost:
+            guard state != .aborting else { return broken() }
+            state = .aborting
+            return .abort(backoffMilliseconds: limits.backoffMilliseconds)
         case .fatal: return broken()
         }
     }

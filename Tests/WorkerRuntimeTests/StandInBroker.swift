@@ -22,6 +22,9 @@ final class StandInBroker {
     private(set) var effects = 0
     var fatalEffect: Int?
     var abortedEffect: Int?
+    /// Nil where the group has put the member out and the loop has not been told yet.
+    var memberID: String? = "member"
+    var isAssignmentLost = false
 
     /// Appends a record that is committed at once.
     func append(_ topic: String, key: String, value: [UInt8], at time: Int64) {
@@ -202,6 +205,8 @@ final class StandInConsumer: BrokerConsumer {
     }
 
     func groupMetadata() -> Int { 1 }
+    var memberID: String? { broker.memberID }
+    var isAssignmentLost: Bool { broker.isAssignmentLost }
     func storeOffsets(_ offsets: [TopicPartition: Int64]) {}
 
     func close() {

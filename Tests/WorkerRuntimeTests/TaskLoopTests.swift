@@ -170,6 +170,27 @@ struct TaskLoopTests {
     }
 
     @Test(
+        "nothing is committed once the group has put the member out, told or not",
+        arguments: [(nil, false), ("member", true)], [true, false])
+    func lostPlace(found: (memberID: String?, isLost: Bool), isPlanted: Bool) throws {
+        let world = try World(isPlanted ? [.commitOnLostAssignment] : [])
+        let loop = try world.makeLoop(StopFlag())
+        world.broker.memberID = found.memberID
+        world.broker.isAssignmentLost = found.isLost
+        try loop.start()
+        for _ in 0..<20 { try loop.turn() }
+        #expect(loop.liveTasks.count == 1)
+        #expect(world.broker.groupOffsets.isEmpty != isPlanted)
+        #expect(world.broker.committed(Topics.tags.name).isEmpty != isPlanted)
+        world.broker.memberID = "member"
+        world.broker.isAssignmentLost = false
+        for _ in 0..<20 { try loop.turn() }
+        #expect(world.broker.groupOffsets[TopicPartition(topic: Topics.customerEvents.name, partition: 0)] == 12)
+        // The one that is refused, and none for the aborts.
+        #expect(world.broker.committed(world.settings.declaration.deadLetters.name).count == 1)
+    }
+
+    @Test(
         "a planted fault shows in some run of those that show none without it",
         arguments: [
             PlantedFault.writeStateBeforeCommit, .keepOverlayOnAbort, .applyBatchTwice, .skipRewindOnAbort,

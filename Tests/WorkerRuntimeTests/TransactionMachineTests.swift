@@ -74,6 +74,21 @@ struct TransactionMachineTests {
         #expect(!machine.isolatesPoison)
     }
 
+    @Test("aborts for a lost place in the group make no record poison, and halve nothing")
+    func placeLost() {
+        var machine = TransactionMachine()
+        for _ in 0..<100 {
+            open(&machine)
+            #expect(machine.failed(.placeLost) == .abort(backoffMilliseconds: 50))
+            machine.aborted()
+            #expect(machine.stepLimit == 2_000)
+            #expect(!machine.isolatesPoison)
+        }
+        open(&machine)
+        _ = machine.failed(.placeLost)
+        #expect(machine.failed(.placeLost) == .restart(backoffMilliseconds: 50), "an abort that fails is fatal")
+    }
+
     @Test("fatal failures restart with growing waits, then the process ends; a commit forgives")
     func restarts() {
         var machine = TransactionMachine()
