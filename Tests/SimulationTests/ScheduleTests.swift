@@ -5,10 +5,7 @@ import Testing
 /// The runtime's own code on seeded schedules of crashes, stalls, lost answers and rebalances.
 @Suite("Schedules", .serialized) struct ScheduleTests {
     /// How many schedules; `SIMULATION_SCHEDULES` makes it more.
-    ///
-    /// Seed 160 breaks "each input's effect exactly once" after a stall; whether loop or stand-in is at fault is not known
-    /// yet, so this share ends before it.
-    private static let count = UInt64(ProcessInfo.processInfo.environment["SIMULATION_SCHEDULES"] ?? "") ?? 150
+    private static let count = UInt64(ProcessInfo.processInfo.environment["SIMULATION_SCHEDULES"] ?? "") ?? 300
 
     @Test("one seed, one run: the same steps, the same trace", arguments: [1, 7, 42] as [UInt64])
     func repeats(seed: UInt64) {
